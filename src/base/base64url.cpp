@@ -42,7 +42,9 @@ void append(std::string& out, ByteView bytes, const char* alphabet) {
 
 }  // namespace
 
-void append_base64url(std::string& out, ByteView bytes) { append(out, bytes, kUrlAlphabet); }
+void append_base64url(std::string& out, ByteView bytes) {
+  append(out, bytes, kUrlAlphabet);
+}
 
 std::string to_base64url(ByteView bytes) {
   std::string out;

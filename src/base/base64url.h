@@ -15,9 +15,12 @@ namespace hsm {
 std::string to_base64url(ByteView bytes);
 void append_base64url(std::string& out, ByteView bytes);
 Result<Bytes> from_base64url(std::string_view text);
-// decode_base64url writes into `out`, which holds at least base64url_decoded_max(text.size()) bytes, and returns how many.
+// decode_base64url writes into `out`, which holds at least base64url_decoded_max(text.size()) bytes, and returns how
+// many.
 Result<std::size_t> decode_base64url(std::string_view text, std::span<std::uint8_t> out);
-constexpr std::size_t base64url_decoded_max(std::size_t text_size) { return text_size / 4 * 3 + 2; }
+constexpr std::size_t base64url_decoded_max(std::size_t text_size) {
+  return text_size / 4 * 3 + 2;
+}
 // secret_from_base64url decodes straight into a secret; no copy is left elsewhere.
 Result<SecretBytes> secret_from_base64url(std::string_view text);
 

@@ -7,7 +7,7 @@
 
 namespace hsm {
 
-using Bytes = std::vector<std::uint8_t>;      // public bytes; secrets are SecretBytes
+using Bytes = std::vector<std::uint8_t>;  // public bytes; secrets are SecretBytes
 using ByteView = std::span<const std::uint8_t>;
 
 // bytes_of and text_of look at the same memory as the other type; nothing is copied.
@@ -17,6 +17,8 @@ inline ByteView bytes_of(std::string_view text) {
 inline std::string_view text_of(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline Bytes copy_of(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+inline Bytes copy_of(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
 
 }  // namespace hsm

@@ -12,7 +12,8 @@ TimePoint SystemClock::now() const {
 std::string iso8601(TimePoint t) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(t);
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(t - seconds).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), milliseconds);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     milliseconds);
 }
 
 }  // namespace hsm

@@ -23,7 +23,9 @@ class SystemClock final : public Clock {
 inline std::int64_t unix_seconds(TimePoint t) {
   return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
 }
-inline TimePoint from_unix_seconds(std::int64_t s) { return TimePoint(std::chrono::seconds(s)); }
+inline TimePoint from_unix_seconds(std::int64_t s) {
+  return TimePoint(std::chrono::seconds(s));
+}
 
 // iso8601 prints UTC with milliseconds, e.g. 2020-08-31T19:52:39.763Z (the form of the audit log).
 std::string iso8601(TimePoint t);

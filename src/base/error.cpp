@@ -8,14 +8,29 @@ namespace hsm {
 
 std::string_view name(Errc code) {
   static constexpr auto kNames = std::to_array<std::string_view>({
-      "BadParameter",        "MalformedBackupBlob",   "NotSupported",
-      "Unauthorized",        "AccessDenied",          "Forbidden",
-      "NotActivated",        "NotFound",              "KeyNotFound",
-      "RoleDefinitionNotFound", "RoleAssignmentNotFound", "MatchingRoleAssignmentExists",
-      "InvalidKeyIdentifier", "MethodNotAllowed",     "Conflict",
-      "PayloadTooLarge",     "HeaderFieldsTooLarge",  "UnsupportedMediaType",
-      "Throttled",           "Unavailable",           "Internal",
-      "BadCiphertext",       "KeyNotLoaded",
+      "BadParameter",
+      "MalformedBackupBlob",
+      "NotSupported",
+      "Unauthorized",
+      "AccessDenied",
+      "Forbidden",
+      "NotActivated",
+      "NotFound",
+      "KeyNotFound",
+      "RoleDefinitionNotFound",
+      "RoleAssignmentNotFound",
+      "MatchingRoleAssignmentExists",
+      "InvalidKeyIdentifier",
+      "MethodNotAllowed",
+      "Conflict",
+      "PayloadTooLarge",
+      "HeaderFieldsTooLarge",
+      "UnsupportedMediaType",
+      "Throttled",
+      "Unavailable",
+      "Internal",
+      "BadCiphertext",
+      "KeyNotLoaded",
   });
   static_assert(kNames.size() == static_cast<std::size_t>(Errc::kCount_), "an error without a name");
   HSM_ASSERT(code < Errc::kCount_);

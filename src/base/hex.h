@@ -7,7 +7,7 @@
 
 namespace hsm {
 
-std::string to_hex(ByteView bytes);                  // lower case
-Result<Bytes> from_hex(std::string_view text);       // either case; kBadParameter otherwise
+std::string to_hex(ByteView bytes);             // lower case
+Result<Bytes> from_hex(std::string_view text);  // either case; kBadParameter otherwise
 
 }  // namespace hsm

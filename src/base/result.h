@@ -24,12 +24,12 @@ inline std::unexpected<Error> fail(Errc code, std::string message = {}, std::str
 // HSM_CHECK(f()) is the same for a Status. (GCC 12's expected has no and_then.)
 #define HSM_CONCAT_(a, b) a##b
 #define HSM_CONCAT(a, b) HSM_CONCAT_(a, b)
-#define HSM_TRY_(temporary, binding, expression)                                    \
-  auto temporary = (expression);                                                    \
-  if (!temporary) return std::unexpected(std::move(temporary).error());             \
+#define HSM_TRY_(temporary, binding, expression)                        \
+  auto temporary = (expression);                                        \
+  if (!temporary) return std::unexpected(std::move(temporary).error()); \
   binding = std::move(*temporary)
 #define HSM_TRY(binding, expression) HSM_TRY_(HSM_CONCAT(hsm_try_, __LINE__), binding, expression)
-#define HSM_CHECK(expression)                                                                      \
-  do {                                                                                             \
+#define HSM_CHECK(expression)                                                                               \
+  do {                                                                                                      \
     if (auto hsm_status = (expression); !hsm_status) return std::unexpected(std::move(hsm_status).error()); \
   } while (false)

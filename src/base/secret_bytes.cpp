@@ -9,7 +9,8 @@
 
 namespace hsm {
 
-SecretBytes::SecretBytes(std::size_t n) : data_(n ? std::make_unique<std::uint8_t[]>(n) : nullptr), size_(n), capacity_(n) {}
+SecretBytes::SecretBytes(std::size_t n)
+    : data_(n ? std::make_unique<std::uint8_t[]>(n) : nullptr), size_(n), capacity_(n) {}
 
 SecretBytes SecretBytes::copy(std::span<const std::uint8_t> from) {
   SecretBytes secret(from.size());
@@ -38,9 +39,13 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   return *this;
 }
 
-SecretBytes::~SecretBytes() { wipe(); }
+SecretBytes::~SecretBytes() {
+  wipe();
+}
 
-SecretBytes SecretBytes::clone() const { return copy(reveal()); }
+SecretBytes SecretBytes::clone() const {
+  return copy(reveal());
+}
 
 void SecretBytes::shrink(std::size_t n) {
   HSM_ASSERT(n <= size_);
@@ -52,9 +57,13 @@ void SecretBytes::wipe() {
   if (data_) hsm::wipe({data_.get(), capacity_});
 }
 
-bool operator==(const SecretBytes& a, const SecretBytes& b) { return equal_constant_time(a.reveal(), b.reveal()); }
+bool operator==(const SecretBytes& a, const SecretBytes& b) {
+  return equal_constant_time(a.reveal(), b.reveal());
+}
 
-void wipe(std::span<std::uint8_t> memory) { OPENSSL_cleanse(memory.data(), memory.size()); }
+void wipe(std::span<std::uint8_t> memory) {
+  OPENSSL_cleanse(memory.data(), memory.size());
+}
 
 bool equal_constant_time(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

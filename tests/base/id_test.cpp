@@ -13,8 +13,8 @@ namespace {
 TEST(Guid, IsThirtySixCharactersWithDashes) {
   EXPECT_TRUE(Guid::parse("21dbd100-6940-42c2-9190-5d6cb909625b"));
   EXPECT_TRUE(Guid::parse("21DBD100-6940-42C2-9190-5D6CB909625B"));
-  for (const char* bad : {"", "21dbd100", "21dbd100-6940-42c2-9190-5d6cb909625g", "21dbd10006940-42c2-9190-5d6cb909625b",
-                          "{21dbd100-6940-42c2-9190-5d6cb909625b}"}) {
+  for (const char* bad : {"", "21dbd100", "21dbd100-6940-42c2-9190-5d6cb909625g",
+                          "21dbd10006940-42c2-9190-5d6cb909625b", "{21dbd100-6940-42c2-9190-5d6cb909625b}"}) {
     EXPECT_FALSE(Guid::parse(bad)) << bad;
   }
 }

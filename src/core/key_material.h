@@ -1,0 +1,42 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "core/key_operations.h"
+#include "core/key_type.h"
+
+namespace hsm::core {
+
+// KeyPolicy is what is bound to key material when it is wrapped, so that the two can't be recombined (design §5). A
+// partition changes `operations` on request, within the type's possible ones; it never changes the rest.
+struct KeyPolicy {
+  KeySpec spec;
+  KeyOperations operations;
+  bool exportable = false;
+  std::array<std::uint8_t, 32> release_policy_digest{};  // SHA-256 of the canonical release policy; zero if none
+  friend bool operator==(const KeyPolicy&, const KeyPolicy&) = default;
+};
+
+// PublicKey is the public half as JWK members: big-endian, RSA ones minimal, coordinates of the curve's width. Empty
+// for symmetric keys.
+struct PublicKey {
+  Bytes modulus;   // n
+  Bytes exponent;  // e
+  Bytes x;
+  Bytes y;
+  friend bool operator==(const PublicKey&, const PublicKey&) = default;
+};
+
+// WrappedKey is a customer key as it leaves a partition: material and policy under the instance's key-wrapping key. Its
+// grammar stands in partition/engine/wrapped_key.h; everyone else takes it as opaque.
+struct WrappedKey {
+  Bytes blob;
+  PublicKey public_key;
+};
+
+// KeyId names a wrapped key towards partitions: the first 16 bytes of the SHA-256 of its blob. A partition computes it
+// itself when it loads a key, so that an id can't be made to mean another key.
+using KeyId = std::array<std::uint8_t, 16>;
+
+}  // namespace hsm::core

@@ -1,0 +1,50 @@
+#include "core/key_name.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "base/hex.h"
+
+namespace hsm::core {
+namespace {
+
+constexpr std::size_t kKeyNameMax = 127;
+constexpr std::size_t kKeyVersionSize = 32;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+bool KeyNameRule::valid(std::string_view text) {
+  return !text.empty() && text.size() <= kKeyNameMax && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-';
+  });
+}
+
+std::string folded(const KeyName& name) {
+  std::string text = name.text();
+  std::ranges::transform(text, text.begin(), lower);
+  return text;
+}
+
+bool KeyVersionRule::valid(std::string_view text) {
+  return text.size() == kKeyVersionSize &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+KeyVersion new_key_version(TimePoint now, Random& random) {
+  std::array<std::uint8_t, 16> bytes;
+  random.fill(bytes);
+  const auto milliseconds =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
+  bytes[6] &= 0x0f;  // the version nibble of a UUID is never zero
+  auto version = KeyVersion::parse(to_hex(bytes));
+  HSM_ASSERT(version);
+  return *version;
+}
+
+}  // namespace hsm::core

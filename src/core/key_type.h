@@ -1,0 +1,72 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace hsm::core {
+
+enum class KeyType : std::uint8_t {  // stored, sent to partitions
+  kRsa = 1,
+  kEc = 2,
+  kOct = 3,
+};
+
+// KeySize says how large a key is: RSA modulus bits, symmetric key bits, or the curve.
+enum class Curve : std::uint8_t {  // stored, sent to partitions
+  kNone = 0,
+  kP256 = 1,
+  kP384 = 2,
+  kP521 = 3,
+  kP256K = 4,
+};
+
+struct CurveRow {
+  Curve curve;
+  std::string_view name;           // JWK crv, reference/keys-api.md §3.1
+  std::size_t coordinate_bytes;    // fixed width of x, y, r and s
+  std::string_view openssl_group;  // OSSL_PKEY_PARAM_GROUP_NAME
+};
+inline constexpr auto kCurves = std::to_array<CurveRow>({
+    {Curve::kP256, "P-256", 32, "prime256v1"},   // RFC 7518 §6.2.1.1
+    {Curve::kP384, "P-384", 48, "secp384r1"},    // RFC 7518 §6.2.1.1
+    {Curve::kP521, "P-521", 66, "secp521r1"},    // RFC 7518 §6.2.1.1
+    {Curve::kP256K, "P-256K", 32, "secp256k1"},  // the service's name of secp256k1 (RFC 8812)
+});
+const CurveRow& row(Curve curve);  // curve must not be kNone
+std::optional<Curve> curve_named(std::string_view name);
+
+// What a request may call a key type, and what it becomes: software types are upgraded (keys-api.md §3.1).
+struct KeyTypeRow {
+  std::string_view requested;
+  KeyType type;
+};
+inline constexpr auto kKeyTypes = std::to_array<KeyTypeRow>({
+    {"RSA", KeyType::kRsa},
+    {"RSA-HSM", KeyType::kRsa},
+    {"EC", KeyType::kEc},
+    {"EC-HSM", KeyType::kEc},
+    {"oct", KeyType::kOct},
+    {"oct-HSM", KeyType::kOct},
+});
+std::optional<KeyType> key_type_named(std::string_view requested);
+std::string_view wire_name(KeyType type);  // RSA-HSM, EC-HSM, oct-HSM
+
+inline constexpr auto kRsaBits = std::to_array<std::uint16_t>({2048, 3072, 4096});
+inline constexpr auto kOctBits = std::to_array<std::uint16_t>({128, 192, 256});
+inline constexpr std::uint16_t kRsaBitsDefault = 2048;  // keys-api.md §3.1, recorded
+inline constexpr std::uint16_t kOctBitsDefault = 256;   // unconfirmed, keys-api.md §3.1
+inline constexpr std::uint32_t kRsaExponentDefault = 65537;
+
+// KeySpec is what is public and fixed about a key's material.
+struct KeySpec {
+  KeyType type = KeyType::kRsa;
+  Curve curve = Curve::kNone;  // EC only
+  std::uint16_t bits = 0;      // RSA and oct; 0 for EC
+  friend bool operator==(const KeySpec&, const KeySpec&) = default;
+};
+
+// valid tells whether the service offers such a key (keys-api.md §3.1).
+bool valid(const KeySpec& spec);
+
+}  // namespace hsm::core

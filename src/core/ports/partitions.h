@@ -1,0 +1,99 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "core/algorithm.h"
+#include "core/key_material.h"
+
+namespace hsm::core {
+
+// KeyReference is a wrapped key and its id; shared by everyone who uses the key at the moment.
+struct KeyReference {
+  KeyId id{};
+  Bytes wrapped;
+};
+
+// CryptoRequest is one cryptographic operation on one key. Views must live until the reply has come.
+struct CryptoRequest {
+  std::shared_ptr<const KeyReference> key;
+  KeyOperation operation = KeyOperation::kSign;
+  Algorithm algorithm = Algorithm::kRs256;
+  ByteView input;      // plaintext, ciphertext, key to wrap, digest or message
+  ByteView signature;  // verify only
+  ByteView iv;         // CBC; GCM decrypt
+  ByteView aad;        // GCM
+  ByteView tag;        // GCM decrypt
+};
+
+// CryptoReply: `output` is the ciphertext, plaintext or signature; `iv` and `tag` are what GCM encryption made.
+struct CryptoReply {
+  SecretBytes output;
+  Bytes iv;
+  Bytes tag;
+  bool verified = false;  // verify only
+};
+
+struct GenerateRequest {
+  KeyPolicy policy;
+  std::uint32_t public_exponent = kRsaExponentDefault;  // RSA only
+};
+
+// PrivateKey is key material on its way in: JWK members, big-endian (oct: k).
+struct PrivateKey {
+  PublicKey public_key;
+  SecretBytes d, p, q, dp, dq, qi;
+  SecretBytes k;
+};
+
+struct ImportRequest {
+  KeyPolicy policy;
+  PrivateKey key;
+};
+
+// DomainShare and DomainFile are the parts of the security-domain file (reference/security-domain.md §4.3).
+struct DomainShare {
+  std::string enc_key;  // compact JWE
+  std::string x5t_256;
+};
+struct DomainData {
+  std::string compact_jwe;
+  std::string tag;
+};
+struct DomainFile {
+  std::vector<DomainData> data;
+  std::vector<DomainShare> shares;
+};
+
+// Partitions is the HSM boundary of one open instance as the service sees it: any open partition serves any call, and a
+// call whose partition dies moves to another one. Thread-safe; calls block (slow lane). The fast lane sends the same
+// CryptoRequests through partition/client/fast_link.h without blocking.
+// Errors: kUnavailable when no partition is open; kThrottled when too many long jobs wait; those of each call.
+class Partitions {
+ public:
+  virtual ~Partitions() = default;
+
+  // generate makes a key and returns it wrapped. RSA generation takes seconds and has its own queue.
+  virtual Result<WrappedKey> generate(const GenerateRequest& request) = 0;
+  // import wraps material from outside. kBadParameter: the members do not make a valid key of policy.spec.
+  virtual Result<WrappedKey> import(const ImportRequest& request) = 0;
+  // change_operations wraps the same material under a policy with other operations.
+  virtual Result<Bytes> change_operations(const KeyReference& key, KeyOperations operations) = 0;
+  // perform runs one cryptographic operation. kForbidden: the key's operations do not hold it. kBadParameter: the
+  // algorithm does not suit the key, or a length is wrong. kBadCiphertext: decryption, unwrap or tag check failed.
+  virtual Result<CryptoReply> perform(const CryptoRequest& request) = 0;
+  virtual Result<SecretBytes> random(std::size_t n) = 0;
+
+  // export_domain encrypts the master secret to certificates (DER, RSA >= 2048) so that any `quorum` of their holders
+  // can recombine it.
+  virtual Result<DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned quorum) = 0;
+
+  // sign_checkpoint signs with the instance's audit key (Ed25519, 64 bytes); audit_public_key is its public half (32).
+  virtual Result<Bytes> sign_checkpoint(ByteView message) = 0;
+  virtual Result<Bytes> audit_public_key() = 0;
+};
+
+}  // namespace hsm::core
