@@ -28,15 +28,16 @@ struct PublicKey {
   friend bool operator==(const PublicKey&, const PublicKey&) = default;
 };
 
-// WrappedKey is a customer key as it leaves a partition: material and policy under the instance's key-wrapping key. Its
-// grammar stands in partition/engine/wrapped_key.h; everyone else takes it as opaque.
-struct WrappedKey {
-  Bytes blob;
-  PublicKey public_key;
-};
-
 // KeyId names a wrapped key towards partitions: the first 16 bytes of the SHA-256 of its blob. A partition computes it
 // itself when it loads a key, so that an id can't be made to mean another key.
 using KeyId = std::array<std::uint8_t, 16>;
+
+// WrappedKey is a customer key as it leaves a partition: material and policy under the instance's key-wrapping key. Its
+// grammar stands in partition/engine/wrapped_key.h; everyone else takes it as opaque.
+struct WrappedKey {
+  KeyId id{};
+  Bytes blob;
+  PublicKey public_key;
+};
 
 }  // namespace hsm::core

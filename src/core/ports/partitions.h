@@ -81,7 +81,7 @@ class Partitions {
   // import wraps material from outside. kBadParameter: the members do not make a valid key of policy.spec.
   virtual Result<WrappedKey> import(const ImportRequest& request) = 0;
   // change_operations wraps the same material under a policy with other operations.
-  virtual Result<Bytes> change_operations(const KeyReference& key, KeyOperations operations) = 0;
+  virtual Result<KeyReference> change_operations(const KeyReference& key, KeyOperations operations) = 0;
   // perform runs one cryptographic operation. kForbidden: the key's operations do not hold it. kBadParameter: the
   // algorithm does not suit the key, or a length is wrong. kBadCiphertext: decryption, unwrap or tag check failed.
   virtual Result<CryptoReply> perform(const CryptoRequest& request) = 0;

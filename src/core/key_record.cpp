@@ -1,0 +1,135 @@
+#include "core/key_record.h"
+
+#include "base/wire.h"
+
+namespace hsm::core {
+namespace {
+
+constexpr std::uint8_t kFormat = 1;
+
+void put_time(WireWriter& writer, const std::optional<std::int64_t>& time) {
+  writer.put(static_cast<std::uint8_t>(time.has_value()));
+  writer.put(time.value_or(0));
+}
+
+std::optional<std::int64_t> get_time(WireReader& reader) {
+  const bool present = reader.get<std::uint8_t>() != 0;
+  const auto time = reader.get<std::int64_t>();
+  return present ? std::optional(time) : std::nullopt;
+}
+
+}  // namespace
+
+std::string key_path(const KeyName& name) {
+  return kKeysPrefix + folded(name);
+}
+std::string deleted_key_path(const KeyName& name) {
+  return kDeletedKeysPrefix + folded(name);
+}
+std::string version_prefix(const KeyName& name) {
+  return "versions/" + folded(name) + "/";
+}
+std::string version_path(const KeyName& name, const KeyVersion& version) {
+  return version_prefix(name) + version.text();
+}
+
+std::shared_ptr<const KeyReference> key_reference(Bytes wrapped, const KeyId& id) {
+  return std::make_shared<const KeyReference>(KeyReference{id, std::move(wrapped)});
+}
+
+Bytes encode(const KeyRecord& record) {
+  WireWriter writer;
+  writer.put(kFormat);
+  writer.put_text(record.name.text());
+  writer.put_text(record.version.text());
+  writer.put(record.spec.type);
+  writer.put(record.spec.curve);
+  writer.put(record.spec.bits);
+  writer.put(record.operations.bits());
+  writer.put(static_cast<std::uint8_t>(record.attributes.enabled));
+  put_time(writer, record.attributes.not_before);
+  put_time(writer, record.attributes.expires);
+  writer.put(record.attributes.created);
+  writer.put(record.attributes.updated);
+  writer.put(static_cast<std::uint8_t>(record.attributes.exportable));
+  writer.put(static_cast<std::uint16_t>(record.tags.size()));
+  for (const auto& [name, value] : record.tags) {
+    writer.put_text(name);
+    writer.put_text(value);
+  }
+  writer.put_bytes(record.public_key.modulus);
+  writer.put_bytes(record.public_key.exponent);
+  writer.put_bytes(record.public_key.x);
+  writer.put_bytes(record.public_key.y);
+  writer.put_bytes(record.material->id);
+  writer.put_bytes(record.material->wrapped);
+  return writer.take();
+}
+
+Result<KeyRecord> decode_key_record(ByteView bytes) {
+  WireReader reader(bytes);
+  if (reader.get<std::uint8_t>() != kFormat) return fail(Errc::kInternal, "key record of an unknown format");
+  HSM_TRY(KeyName name, KeyName::parse(reader.get_text()));
+  HSM_TRY(KeyVersion version, KeyVersion::parse(reader.get_text()));
+  KeyRecord record{.name = std::move(name),
+                   .version = std::move(version),
+                   .spec = {},
+                   .operations = {},
+                   .attributes = {},
+                   .tags = {},
+                   .public_key = {},
+                   .material = {}};
+  record.spec.type = reader.get<KeyType>();
+  record.spec.curve = reader.get<Curve>();
+  record.spec.bits = reader.get<std::uint16_t>();
+  record.operations = KeyOperations::from_bits(reader.get<std::uint16_t>());
+  record.attributes.enabled = reader.get<std::uint8_t>() != 0;
+  record.attributes.not_before = get_time(reader);
+  record.attributes.expires = get_time(reader);
+  record.attributes.created = reader.get<std::int64_t>();
+  record.attributes.updated = reader.get<std::int64_t>();
+  record.attributes.exportable = reader.get<std::uint8_t>() != 0;
+  const auto tags = reader.get<std::uint16_t>();
+  for (std::uint16_t i = 0; i < tags && reader.ok(); ++i) {
+    std::string tag = reader.get_text();
+    record.tags.emplace_back(std::move(tag), reader.get_text());
+  }
+  record.public_key.modulus = reader.get_bytes();
+  record.public_key.exponent = reader.get_bytes();
+  record.public_key.x = reader.get_bytes();
+  record.public_key.y = reader.get_bytes();
+  const ByteView id = reader.get_view();
+  KeyReference reference;
+  if (id.size() == reference.id.size()) std::copy(id.begin(), id.end(), reference.id.begin());
+  reference.wrapped = reader.get_bytes();
+  HSM_CHECK(reader.finish("key record"));
+  if (!valid(record.spec) || id.size() != reference.id.size()) return fail(Errc::kInternal, "key record is damaged");
+  record.material = std::make_shared<const KeyReference>(std::move(reference));
+  return record;
+}
+
+Bytes encode(const KeyHead& head) {
+  WireWriter writer;
+  writer.put(kFormat);
+  writer.put_text(head.name.text());
+  writer.put_text(head.latest.text());
+  writer.put(head.versions);
+  put_time(writer, head.deleted);
+  put_time(writer, head.purge_at);
+  return writer.take();
+}
+
+Result<KeyHead> decode_key_head(ByteView bytes) {
+  WireReader reader(bytes);
+  if (reader.get<std::uint8_t>() != kFormat) return fail(Errc::kInternal, "key head of an unknown format");
+  HSM_TRY(KeyName name, KeyName::parse(reader.get_text()));
+  HSM_TRY(KeyVersion latest, KeyVersion::parse(reader.get_text()));
+  KeyHead head{.name = std::move(name), .latest = std::move(latest), .versions = 1, .deleted = {}, .purge_at = {}};
+  head.versions = reader.get<std::uint32_t>();
+  head.deleted = get_time(reader);
+  head.purge_at = get_time(reader);
+  HSM_CHECK(reader.finish("key head"));
+  return head;
+}
+
+}  // namespace hsm::core
