@@ -54,6 +54,7 @@ enum class ScopeRule : std::uint8_t {
 enum class Lane : std::uint8_t {
   kFast,  // prepare and finish on the loop's thread; never blocks
   kSlow,  // one blocking function on the pool
+  kLong,  // the same on a small pool of its own: key generation takes seconds
 };
 
 // Before: may the operation be answered before the security domain was downloaded?
@@ -81,7 +82,7 @@ inline constexpr auto kOperations = [] {
   using A = Activation;
   return std::to_array<OperationRow>({
       // Literal segments stand before {version}, so that they win.
-      {kCreateKey, kPost, "keys/{name}/create", D::kKeysCreate, S::kKeys, kSlow, "KeyCreate"},
+      {kCreateKey, kPost, "keys/{name}/create", D::kKeysCreate, S::kKeys, kLong, "KeyCreate"},
       {kImportKey, kPut, "keys/{name}", D::kKeysImport, S::kKey, kSlow, "KeyImport"},
       {kListKeyVersions, kGet, "keys/{name}/versions", D::kKeysRead, S::kKey, kSlow, "KeyListVersions"},
       {kGetKey, kGet, "keys/{name}/{version}", D::kKeysRead, S::kKey, kFast, "KeyGet"},

@@ -1,0 +1,80 @@
+#include "core/key_rules.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace hsm::core {
+namespace {
+
+std::string_view name_of(KeyOperation operation) {
+  return kKeyOperations[static_cast<std::size_t>(operation)].name;
+}
+
+// What still works on a key before nbf and after exp: reading what was protected before (keys-api.md §3.4).
+constexpr KeyOperations kAlwaysInTime{KeyOperation::kDecrypt, KeyOperation::kUnwrapKey, KeyOperation::kVerify};
+
+// UTF-8 characters, counted by their first bytes.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+Status check_use(const KeyRecord& record, KeyOperation operation, const AlgorithmRow& algorithm, TimePoint now) {
+  if (!record.attributes.enabled) {
+    return fail(Errc::kForbidden, fmt::format("Operation {} is not allowed on a disabled key.", name_of(operation)));
+  }
+  if (!record.operations.has(operation)) {
+    return fail(Errc::kForbidden, fmt::format("Operation {} is not permitted on this key.", name_of(operation)));
+  }
+  if (!kAlwaysInTime.has(operation)) {
+    const std::int64_t seconds = unix_seconds(now);
+    if (record.attributes.not_before && seconds < *record.attributes.not_before) {
+      return fail(Errc::kForbidden,
+                  fmt::format("Operation {} is not allowed on a key that is not yet valid.", name_of(operation)));
+    }
+    if (record.attributes.expires && seconds >= *record.attributes.expires) {
+      return fail(Errc::kForbidden, fmt::format("Operation {} is not allowed on an expired key.", name_of(operation)));
+    }
+  }
+  if (!suits(algorithm, record.spec, operation)) {
+    return fail(Errc::kBadParameter,
+                fmt::format("Key and algorithm do not fit: {} can't be used for {} with this key's type or size.",
+                            algorithm.name, name_of(operation)));
+  }
+  return {};
+}
+
+Status check_tags(const Tags& tags) {
+  if (tags.size() > kTagsMax)
+    return fail(Errc::kBadParameter, fmt::format("A key can have at most {} tags.", kTagsMax));
+  for (const auto& [name, value] : tags) {
+    if (characters(name) > kTagCharactersMax || characters(value) > kTagCharactersMax) {
+      return fail(Errc::kBadParameter,
+                  fmt::format("A tag's name and value can have at most {} characters each.", kTagCharactersMax));
+    }
+  }
+  return {};
+}
+
+Status check_operations(KeyOperations operations, KeyType type) {
+  if (!operations.within(possible_operations(type))) {
+    return fail(Errc::kBadParameter,
+                fmt::format("key_ops holds an operation that a key of type {} can't have.", wire_name(type)));
+  }
+  if (operations.has(KeyOperation::kImport) && operations != KeyOperations{KeyOperation::kImport}) {
+    return fail(Errc::kBadParameter, "key_ops: import must be the only operation of a key-exchange key.");
+  }
+  return {};
+}
+
+Status check_validity(const KeyAttributes& attributes) {
+  if (attributes.not_before && attributes.expires && *attributes.not_before > *attributes.expires) {
+    return fail(Errc::kBadParameter, "attributes: nbf is after exp.");
+  }
+  return {};
+}
+
+}  // namespace hsm::core

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include "core/key_rules.h"
+#include "service/keys.h"
+
+namespace hsm::service {
+namespace {
+
+// Two creations of one name race for the head; the loser looks again. More rounds than callers that fit the pool.
+constexpr int kCommitRounds = 64;
+
+Status check(const CreateKey& request, core::KeyOperations operations) {
+  if (!core::valid(request.spec)) return fail(Errc::kBadParameter, "The key's type, size or curve is not supported.");
+  HSM_CHECK(core::check_operations(operations, request.spec.type));
+  return core::check_tags(request.tags);
+}
+
+}  // namespace
+
+void apply(const AttributeChanges& changes, core::KeyAttributes& attributes) {
+  if (changes.enabled) attributes.enabled = *changes.enabled;
+  if (changes.not_before) attributes.not_before = changes.not_before;
+  if (changes.expires) attributes.expires = changes.expires;
+}
+
+Result<core::KeyRecord> Keys::create(const CreateKey& request, Operation& operation) {
+  const core::KeyOperations operations = request.operations.value_or(core::default_operations(request.spec.type));
+  HSM_CHECK(check(request, operations));
+  core::KeyAttributes attributes;
+  apply(request.attributes, attributes);
+  HSM_CHECK(core::check_validity(attributes));
+  attributes.created = attributes.updated = unix_seconds(operation.now);
+
+  const core::GenerateRequest generation{.policy = {.spec = request.spec, .operations = operations},
+                                         .public_exponent = request.public_exponent};
+  HSM_TRY(core::WrappedKey wrapped, partitions_.generate(generation));
+  core::KeyRecord record{.name = request.name,
+                         .version = core::new_key_version(operation.now, random_),
+                         .spec = request.spec,
+                         .operations = operations,
+                         .attributes = attributes,
+                         .tags = request.tags,
+                         .public_key = std::move(wrapped.public_key),
+                         .material = core::key_reference(std::move(wrapped.blob), wrapped.id)};
+  HSM_CHECK(commit_version(record, operation));
+  return record;
+}
+
+// Puts the record as its key's latest version, with a head if the key is new. The name as first written stays.
+Status Keys::commit_version(core::KeyRecord& record, Operation& operation) {
+  const std::string path = core::key_path(record.name);
+  for (int round = 0; round < kCommitRounds; ++round) {
+    HSM_TRY(const std::optional<StoredHead> existing, head_at(path));
+    core::KeyHead head{.name = record.name, .latest = record.version, .versions = 1, .deleted = {}, .purge_at = {}};
+    if (existing) {
+      head.name = record.name = existing->head.name;
+      head.versions = existing->head.versions + 1;
+      if (head.versions > core::kKeyVersionsMax) {
+        return fail(Errc::kBadParameter, fmt::format("A key can have at most {} versions.", core::kKeyVersionsMax));
+      }
+    }
+    const std::string deleted_path = core::deleted_key_path(record.name);
+    HSM_TRY(const auto deleted, store_.get(deleted_path));
+    if (deleted) {
+      return fail(Errc::kConflict,
+                  fmt::format("Key {} is deleted but recoverable; its name can't be used again until it "
+                              "has been recovered or purged.",
+                              record.name.text()));
+    }
+    core::Transaction transaction;
+    transaction.expectations = {{path, existing ? existing->revision : core::kAbsent}, {deleted_path, core::kAbsent}};
+    transaction.puts = {{path, core::encode(head)},
+                        {core::version_path(record.name, record.version), core::encode(record)}};
+    const Status committed = journal_.commit(std::move(transaction), operation);
+    if (committed || committed.error().code != Errc::kConflict) return committed;
+  }
+  return fail(Errc::kConflict, "The key is being changed by too many requests at once; try again.");
+}
+
+}  // namespace hsm::service

@@ -1,0 +1,28 @@
+#include "service/keys.h"
+
+namespace hsm::service {
+
+Result<KeyPointer> Keys::get(const core::KeyName& name, const std::optional<core::KeyVersion>& version) {
+  return cache_.load(name, version);
+}
+
+Result<std::optional<Keys::StoredHead>> Keys::head_at(const std::string& path) {
+  HSM_TRY(const auto record, store_.get(path));
+  if (!record) return std::nullopt;
+  HSM_TRY(core::KeyHead head, core::decode_key_head(record->value));
+  return StoredHead{std::move(head), record->revision};
+}
+
+Result<Keys::StoredHead> Keys::existing_head(const std::string& path) {
+  HSM_TRY(std::optional<StoredHead> head, head_at(path));
+  if (!head) return fail(Errc::kKeyNotFound);
+  return std::move(*head);
+}
+
+Result<core::KeyRecord> Keys::version_of(const core::KeyName& name, const core::KeyVersion& version) {
+  HSM_TRY(const auto record, store_.get(core::version_path(name, version)));
+  if (!record) return fail(Errc::kKeyNotFound);
+  return core::decode_key_record(record->value);
+}
+
+}  // namespace hsm::service

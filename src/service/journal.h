@@ -1,0 +1,44 @@
+#pragma once
+#include <mutex>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/clock.h"
+#include "core/ports/audit_sink.h"
+#include "core/ports/store.h"
+
+namespace hsm::service {
+
+// Operation is what a use case needs to know of the request it serves. The use case fills in `event.key_id` and
+// `event.algorithm` where they apply; a change also commits the event and sets `recorded`.
+struct Operation {
+  TimePoint now;
+  core::AuditEvent event;
+  bool recorded = false;
+};
+
+// Journal makes a change and its audit record durable together (design §8): the record goes into the store in the
+// change's own transaction (the outbox), then into the log, and leaves the outbox with a later transaction. So no crash
+// leaves a change without its record. Thread-safe.
+class Journal {
+ public:
+  Journal(core::Store& store, core::AuditSink& sink) : store_(store), sink_(sink) {}
+
+  // recover moves what a crash left in the outbox into the log. `logged` holds the correlation ids that the log's end
+  // already has. Call once, before the first commit.
+  Status recover(const std::unordered_set<std::string>& logged);
+
+  // commit makes the transaction durable, with the operation's event as its audit record (http_status is set to
+  // `status`). On success the change has happened and its record is on stable storage; kConflict: nothing happened;
+  // kUnavailable: the caller refuses the request, and the record reaches the log with the next commit or start.
+  Status commit(core::Transaction transaction, Operation& operation, int status = 200);
+
+ private:
+  core::Store& store_;
+  core::AuditSink& sink_;
+  std::mutex mutex_;
+  std::vector<std::string> drained_;  // outbox paths that are in the log, to be deleted by the next transaction
+};
+
+}  // namespace hsm::service

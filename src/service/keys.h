@@ -1,0 +1,121 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "core/key_record.h"
+#include "core/ports/partitions.h"
+#include "service/journal.h"
+#include "service/key_cache.h"
+
+namespace hsm::service {
+
+// What a request may set. An absent member is left as it is (update) or gets its default (create).
+struct AttributeChanges {
+  std::optional<bool> enabled;
+  std::optional<std::int64_t> not_before;
+  std::optional<std::int64_t> expires;
+};
+
+struct CreateKey {
+  core::KeyName name;
+  core::KeySpec spec;
+  std::uint32_t public_exponent = core::kRsaExponentDefault;
+  std::optional<core::KeyOperations> operations;
+  AttributeChanges attributes;
+  core::Tags tags;
+};
+
+struct UpdateKey {
+  core::KeyName name;
+  std::optional<core::KeyVersion> version;
+  std::optional<core::KeyOperations> operations;
+  AttributeChanges attributes;
+  std::optional<core::Tags> tags;
+};
+
+// DeletedKey is a soft-deleted key and its latest version.
+struct DeletedKey {
+  core::KeyHead head;
+  core::KeyRecord latest;
+};
+
+// Page is one page of a listing. `next` resumes it; absent on the last page.
+template <class Item>
+struct Page {
+  std::vector<Item> items;
+  std::optional<std::string> next;
+};
+
+// Keys is the life of an instance's keys. Thread-safe; every call may block. Errors besides those named: kUnavailable
+// (store, partitions or audit log), kInternal (a damaged record).
+class Keys {
+ public:
+  struct Settings {
+    int retention_days = 90;  // of soft-deleted keys; 7 to 90
+    bool purge_protection = false;
+  };
+
+  Keys(core::Store& store, core::Partitions& partitions, Journal& journal, KeyCache& cache, Random& random,
+       Settings settings)
+      : store_(store),
+        partitions_(partitions),
+        journal_(journal),
+        cache_(cache),
+        random_(random),
+        settings_(settings) {}
+
+  const Settings& settings() const { return settings_; }
+
+  // create makes a key, or a new version of the one that has the name. kConflict: the name is soft-deleted;
+  // kBadParameter: see core/key_rules.h; kThrottled: too many key generations wait.
+  Result<core::KeyRecord> create(const CreateKey& request, Operation& operation);
+
+  // get: kKeyNotFound. `peek` is the fast lane's: from memory alone, nullptr if the slow lane must load it.
+  Result<KeyPointer> get(const core::KeyName& name, const std::optional<core::KeyVersion>& version);
+  KeyPointer peek(const core::KeyName& name, const std::optional<core::KeyVersion>& version) {
+    return cache_.find(name, version);
+  }
+
+  // update replaces the members that are present. kKeyNotFound.
+  Result<core::KeyRecord> update(const UpdateKey& request, Operation& operation);
+
+  // Listings are in the order of folded names, versions in the order they were made.
+  Result<Page<core::KeyRecord>> list(const std::string& after, std::size_t limit);
+  Result<Page<core::KeyRecord>> list_versions(const core::KeyName& name, const std::string& after, std::size_t limit);
+
+  // Soft deletion: remove hides the key, recover brings it back, purge ends it. kKeyNotFound; purge: kForbidden under
+  // purge protection.
+  Result<DeletedKey> remove(const core::KeyName& name, Operation& operation);
+  Result<Page<DeletedKey>> list_deleted(const std::string& after, std::size_t limit);
+  Result<DeletedKey> get_deleted(const core::KeyName& name);
+  Result<core::KeyRecord> recover(const core::KeyName& name, Operation& operation);
+  Status purge(const core::KeyName& name, Operation& operation);
+
+ private:
+  struct StoredHead {
+    core::KeyHead head;
+    core::Revision revision;
+  };
+  Result<std::optional<StoredHead>> head_at(const std::string& path);
+  Result<core::KeyRecord> version_of(const core::KeyName& name, const core::KeyVersion& version);
+  Result<StoredHead> existing_head(const std::string& path);
+  Status commit_version(core::KeyRecord& record, Operation& operation);
+  Result<DeletedKey> move(const core::KeyName& name, const std::string& from, const std::string& to,
+                          const std::optional<std::int64_t>& deleted, Operation& operation);
+
+  core::Store& store_;
+  core::Partitions& partitions_;
+  Journal& journal_;
+  KeyCache& cache_;
+  Random& random_;
+  Settings settings_;
+};
+
+// apply changes attributes as a request asks.
+void apply(const AttributeChanges& changes, core::KeyAttributes& attributes);
+
+}  // namespace hsm::service

@@ -1,0 +1,42 @@
+#include "core/key_rules.h"
+#include "service/keys.h"
+
+namespace hsm::service {
+namespace {
+
+constexpr int kCommitRounds = 64;
+
+}  // namespace
+
+Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operation) {
+  if (request.tags) HSM_CHECK(core::check_tags(*request.tags));
+  for (int round = 0; round < kCommitRounds; ++round) {
+    HSM_TRY(const StoredHead stored, existing_head(core::key_path(request.name)));
+    const std::string path = core::version_path(request.name, request.version.value_or(stored.head.latest));
+    HSM_TRY(const auto before, store_.get(path));
+    if (!before) return fail(Errc::kKeyNotFound);
+    HSM_TRY(core::KeyRecord record, core::decode_key_record(before->value));
+
+    apply(request.attributes, record.attributes);
+    HSM_CHECK(core::check_validity(record.attributes));
+    if (request.tags) record.tags = *request.tags;
+    if (request.operations && *request.operations != record.operations) {
+      HSM_CHECK(core::check_operations(*request.operations, record.spec.type));
+      HSM_TRY(core::KeyReference material, partitions_.change_operations(*record.material, *request.operations));
+      record.operations = *request.operations;
+      record.material = std::make_shared<const core::KeyReference>(std::move(material));
+    }
+    record.attributes.updated = unix_seconds(operation.now);
+
+    core::Transaction transaction;
+    // The head is expected too: a key that is deleted meanwhile must not be changed.
+    transaction.expectations = {{core::key_path(request.name), stored.revision}, {path, before->revision}};
+    transaction.puts = {{path, core::encode(record)}};
+    const Status committed = journal_.commit(std::move(transaction), operation);
+    if (committed) return record;
+    if (committed.error().code != Errc::kConflict) return std::unexpected(committed.error());
+  }
+  return fail(Errc::kConflict, "The key is being changed by too many requests at once; try again.");
+}
+
+}  // namespace hsm::service
