@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -8,47 +9,62 @@
 namespace hsm::partition {
 
 // The messages between the front end and a partition: one request, one reply. The grammar of each body stands in
-// message_codec.h. A message that is malformed, or not allowed in the partition's phase, ends the partition.
+// message_codec.h. A message that is malformed, or not allowed in the partition's phase or on the lane it came by, ends
+// the partition.
 enum class MessageType : std::uint8_t {
   // locked phase
-  kCreateDomain = 1,  // make a new master secret; reply: the sealed domain, record key
-  kOpenDomain = 2,    // open a sealed domain with the node's seal; reply: record key
+  kCreateDomain = 1,  // make a new master secret; reply: the sealed domain, its id, record key
+  kOpenDomain = 2,    // open a sealed domain with the node's seal; reply: its id, record key
   // open phase
-  kGenerateKey = 10,
-  kImportKey = 11,
-  kChangeOperations = 12,
-  kPerform = 13,
-  kRandom = 14,
-  kExportDomain = 15,
-  kSignCheckpoint = 16,
-  kAuditPublicKey = 17,
+  kGenerateKey = 10,     // EC and oct
+  kGenerateRsaKey = 11,  // seconds of searching for primes
+  kImportKey = 12,
+  kChangeOperations = 13,
+  kPerform = 14,
+  kRandom = 15,
+  kExportDomain = 16,
+  kSignCheckpoint = 17,
+  kAuditPublicKey = 18,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };
 
-// Lane says which ring a message takes: light ones that a worker answers in batches, or long jobs (key generation) that
-// have a ring and a thread of their own, so that a light operation never waits for one.
-enum class Lane : std::uint8_t { kWorker, kLong };
+// Lane says how a message travels, and so which thread of the partition serves it. A light operation never waits behind
+// a longer one.
+enum class Lane : std::uint8_t {
+  kControl,  // the socket pair; the partition's main thread
+  kWorker,   // rings of every link; a worker answers them in batches
+  kShort,    // a ring of the blocking link; milliseconds
+  kLong,     // another one; seconds, at low priority
+};
 
 struct MessageRow {
   MessageType type;
   Phase phase;
   Lane lane;
+  std::uint32_t reply_bytes_max;  // body of the reply; 0: depends on the request, see message_codec.h
 };
 inline constexpr auto kMessages = std::to_array<MessageRow>({
-    {MessageType::kCreateDomain, Phase::kLocked, Lane::kLong},
-    {MessageType::kOpenDomain, Phase::kLocked, Lane::kLong},
-    {MessageType::kGenerateKey, Phase::kOpen, Lane::kLong},
-    {MessageType::kImportKey, Phase::kOpen, Lane::kLong},
-    {MessageType::kChangeOperations, Phase::kOpen, Lane::kLong},
-    {MessageType::kPerform, Phase::kOpen, Lane::kWorker},
-    {MessageType::kRandom, Phase::kOpen, Lane::kWorker},
-    {MessageType::kExportDomain, Phase::kOpen, Lane::kLong},
-    {MessageType::kSignCheckpoint, Phase::kOpen, Lane::kLong},
-    {MessageType::kAuditPublicKey, Phase::kOpen, Lane::kLong},
+    {MessageType::kCreateDomain, Phase::kLocked, Lane::kControl, 1024},
+    {MessageType::kOpenDomain, Phase::kLocked, Lane::kControl, 1024},
+    {MessageType::kGenerateKey, Phase::kOpen, Lane::kShort, 8 * 1024},
+    {MessageType::kGenerateRsaKey, Phase::kOpen, Lane::kLong, 8 * 1024},
+    {MessageType::kImportKey, Phase::kOpen, Lane::kShort, 8 * 1024},
+    {MessageType::kChangeOperations, Phase::kOpen, Lane::kShort, 8 * 1024},
+    {MessageType::kPerform, Phase::kOpen, Lane::kWorker, 0},
+    {MessageType::kRandom, Phase::kOpen, Lane::kWorker, 0},
+    {MessageType::kExportDomain, Phase::kOpen, Lane::kShort, 48 * 1024},
+    {MessageType::kSignCheckpoint, Phase::kOpen, Lane::kShort, 64},
+    {MessageType::kAuditPublicKey, Phase::kOpen, Lane::kShort, 32},
 });
 
-// A frame as it lies in a ring: this header, then the body. Little-endian, fixed width.
+// find_row returns nullptr for a number that is no message type.
+constexpr const MessageRow* find_row(MessageType type) {
+  const auto found = std::ranges::find(kMessages, type, &MessageRow::type);
+  return found == kMessages.end() ? nullptr : &*found;
+}
+
+// A frame as it lies in a ring or a datagram: this header, then the body. Little-endian, fixed width.
 struct RequestHeader {
   std::uint32_t body_bytes;
   MessageType type;
@@ -65,5 +81,6 @@ static_assert(sizeof(RequestHeader) == 16 && sizeof(ReplyHeader) == 16);
 
 // kBodyBytesMax bounds a body: the largest operation input, its additional data and a wrapped key.
 inline constexpr std::size_t kBodyBytesMax = 64 * 1024 - sizeof(RequestHeader);
+inline constexpr std::size_t kErrorMessageBytesMax = 512;  // longer ones are cut
 
 }  // namespace hsm::partition

@@ -1,0 +1,46 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "core/ports/partitions.h"
+#include "partition/client/link.h"
+
+namespace hsm::partition {
+
+// kLongJobsMax bounds the RSA generations that run or wait, for all partitions together; more are kThrottled.
+inline constexpr unsigned kLongJobsMax = 16;
+
+// PartitionPool is the blocking way to the partitions: one link shared by all threads of the slow lane, and a thread
+// that takes its replies. Thread-safe. It must outlive every call.
+class PartitionPool final : public core::Partitions {
+ public:
+  PartitionPool(Roster& roster, unsigned link_index);
+  ~PartitionPool() override;
+
+  Result<core::WrappedKey> generate(const core::GenerateRequest& request) override;
+  Result<core::WrappedKey> import(const core::ImportRequest& request) override;
+  Result<core::KeyReference> change_operations(const core::KeyReference& key, core::KeyOperations operations) override;
+  Result<core::CryptoReply> perform(const core::CryptoRequest& request) override;
+  Result<SecretBytes> random(std::size_t n) override;
+  Result<core::DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned quorum) override;
+  Result<Bytes> sign_checkpoint(ByteView message) override;
+  Result<Bytes> audit_public_key() override;
+
+ private:
+  struct Call;
+  Result<SecretBytes> call(Request request);
+  bool take(std::uint64_t tag, Result<ByteView> body);
+  void receive();
+
+  std::mutex mutex_;  // guards all below but the thread
+  Link link_;
+  std::uint64_t next_tag_ = 1;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Call>> calls_;
+  unsigned long_jobs_ = 0;
+  bool stopping_ = false;
+  std::thread receiver_;
+};
+
+}  // namespace hsm::partition
