@@ -1,0 +1,39 @@
+#pragma once
+#include <string>
+
+#include "core/audit_event.h"
+
+namespace hsm::audit {
+
+// LogIdentity is what all records of one instance have in common.
+struct LogIdentity {
+  std::string tenant_id;
+  std::string subscription_id;
+  std::string resource_group;
+  std::string pool_name;  // the instance's name
+  std::string sku_family = "B";
+  std::string sku_name = "Standard_B1";
+};
+
+// kFieldBytesMax bounds each text of a record that a client can choose. What is longer is cut and ends in "…".
+inline constexpr std::size_t kFieldBytesMax = 4096;
+
+// RecordWriter writes events in the Azure AuditEvent schema (reference/audit-metrics-limits.md §1.2, §1.5).
+class RecordWriter {
+ public:
+  explicit RecordWriter(const LogIdentity& identity);
+
+  // append_members appends all members of the record but `time` (chain.h writes that), each with a comma before it.
+  void append_members(std::string& out, const core::AuditEvent& event) const;
+
+ private:
+  // What never changes, ready to be copied: the members before the first variable one, inside of properties, and last.
+  std::string head_;
+  std::string properties_;
+  std::string tail_;
+};
+
+// status_text returns the reason phrase of RFC 9110 §15 for resultSignature; "Status 599" for one it doesn't know.
+std::string_view status_text(int http_status);
+
+}  // namespace hsm::audit
