@@ -64,7 +64,8 @@ class WycheproofCase {
   const boost::json::object& test_;
 };
 
-// An exception to what a file says, and why: the table is part of the test and each row must be used.
+// Cases by tcId in which the product rightly differs from what a file says, each with the reason. The table stands in
+// the test, which expects the other answer of them; nothing is skipped.
 using WycheproofExceptions = std::map<int, const char*>;
 
 inline std::filesystem::path wycheproof_path(std::string_view file) {
