@@ -1,48 +1,29 @@
 """Rigs and scenes shared by every suite that needs a server (tests/run gives it a namespace of its own)."""
 
 import secrets
-import shutil
 
 import pytest
 from azure.identity import DefaultAzureCredential
 from azure.keyvault.keys import KeyClient
 from azure.keyvault.keys.crypto import CryptographyClient
 
-from harness import paths
-from harness.deployment import AZURE_NAMES, OWN_NAMES
+from harness import rigs
 from harness.rig import Rig
 
-DOMAINS = {"azure-names": AZURE_NAMES, "own-names": OWN_NAMES}
-MANAGED_IDENTITY_PORTS = {"azure-names": 4141, "own-names": 4142}
-
-_rigs: dict[str, Rig] = {}
-
-
-def rig_named(which: str) -> Rig:
-    if which not in _rigs:
-        directory = paths.LOGS / which
-        shutil.rmtree(directory, ignore_errors=True)
-        _rigs[which] = Rig(DOMAINS[which], directory, MANAGED_IDENTITY_PORTS[which])
-    rig = _rigs[which]
-    rig.server  # starts it on first use
-    return rig
-
-
 def pytest_sessionfinish():
-    for rig in _rigs.values():
-        rig.close()
+    rigs.close_all()
 
 
-@pytest.fixture(params=DOMAINS)
+@pytest.fixture(params=rigs.DOMAINS)
 def rig(request) -> Rig:
     """Both rigs in turn: the original Azure names on port 443, and own names on an own port."""
-    return rig_named(request.param)
+    return rigs.rig_named(request.param)
 
 
 @pytest.fixture
 def own() -> Rig:
     """The rig with own names, for scenarios in which names play no part."""
-    return rig_named("own-names")
+    return rigs.rig_named("own-names")
 
 
 @pytest.fixture
@@ -77,7 +58,6 @@ def cryptography_of(environment):
 def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed:
-        for which, rig in _rigs.items():
-            if "server" in rig.__dict__:
-                report.sections.append((f"strongroomd of {which}", rig.server.log_tail()))
+        for which, log in rigs.logs().items():
+            report.sections.append((f"strongroomd of {which}", log))
     return report

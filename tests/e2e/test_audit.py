@@ -9,7 +9,7 @@ from harness import paths
 
 
 def audit_files(rig) -> list:
-    return sorted((rig.server.data).rglob("audit*.log")) + sorted((rig.server.data).rglob("audit*.jsonl"))
+    return sorted(rig.server.data.rglob("audit-*.jsonl"))
 
 
 def records(rig) -> list[dict]:

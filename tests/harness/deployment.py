@@ -52,6 +52,7 @@ class Deployment:
     administrator: Application = field(default_factory=lambda: Application("administrator"))
     applications: list[Application] = field(default_factory=list)
     managed_identity: ManagedIdentity | None = None
+    retention_days: int = 90
 
     @property
     def url(self) -> str:
@@ -93,7 +94,7 @@ class Deployment:
             "[[instance]]",
             f"name = {_toml(self.instance)}",
             f"initial_admins = {_toml([self.administrator.object_id])}",
-            "retention_days = 90",
+            f"retention_days = {self.retention_days}",
         ]
         return "\n".join(lines) + "\n"
 
