@@ -66,16 +66,16 @@ constexpr const MessageRow* find_row(MessageType type) {
 
 // A frame as it lies in a ring or a datagram: this header, then the body. Little-endian, fixed width.
 struct RequestHeader {
-  std::uint32_t body_bytes;
-  MessageType type;
-  std::array<std::uint8_t, 3> zero;
-  std::uint64_t id;  // chosen by the front end, repeated in the reply
+  std::uint32_t body_bytes = 0;
+  MessageType type{};
+  std::array<std::uint8_t, 3> zero{};
+  std::uint64_t id = 0;  // chosen by the front end, repeated in the reply
 };
 struct ReplyHeader {
-  std::uint32_t body_bytes;
-  std::uint8_t error;  // 0, or Errc + 1; then the body is the error's message
-  std::array<std::uint8_t, 3> zero;
-  std::uint64_t id;
+  std::uint32_t body_bytes = 0;
+  std::uint8_t error = 0;  // 0, or Errc + 1; then the body is the error's message
+  std::array<std::uint8_t, 3> zero{};
+  std::uint64_t id = 0;
 };
 static_assert(sizeof(RequestHeader) == 16 && sizeof(ReplyHeader) == 16);
 

@@ -1,0 +1,282 @@
+#include "partition/channel/message_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/wire.h"
+#include "partition/channel/perform_codec.h"
+#include "partition/channel/secret_writer.h"
+
+namespace hsm::partition {
+namespace {
+
+auto malformed(const char* what) {
+  return fail(Errc::kInternal, std::string("malformed ") + what);
+}
+
+template <std::size_t N>
+void put_array(WireWriter& out, const std::array<std::uint8_t, N>& bytes) {
+  for (const std::uint8_t byte : bytes) out.put(byte);
+}
+
+template <std::size_t N>
+std::array<std::uint8_t, N> get_array(WireReader& in) {
+  std::array<std::uint8_t, N> bytes;
+  for (std::uint8_t& byte : bytes) byte = in.get<std::uint8_t>();
+  return bytes;
+}
+
+template <class Writer>
+void put_policy(Writer& out, const core::KeyPolicy& policy) {
+  out.put(policy.spec.type);
+  out.put(policy.spec.curve);
+  out.put(policy.spec.bits);
+  out.put(policy.operations.bits());
+  out.put(policy.exportable ? std::uint8_t{1} : std::uint8_t{0});
+  for (const std::uint8_t byte : policy.release_policy_digest) out.put(byte);
+}
+
+bool good(const core::KeyPolicy& policy) {
+  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type));
+}
+
+bool get_policy(WireReader& in, core::KeyPolicy& policy) {
+  policy.spec.type = in.get<core::KeyType>();
+  policy.spec.curve = in.get<core::Curve>();
+  policy.spec.bits = in.get<std::uint16_t>();
+  policy.operations = core::KeyOperations::from_bits(in.get<std::uint16_t>());
+  const auto exportable = in.get<std::uint8_t>();
+  policy.exportable = exportable == 1;
+  policy.release_policy_digest = get_array<32>(in);
+  return in.ok() && exportable <= 1 && good(policy);
+}
+
+// The members of a key in the order of the grammar.
+template <class Key>
+auto public_members(Key& key) {
+  return std::to_array({&key.modulus, &key.exponent, &key.x, &key.y});
+}
+template <class Key>
+auto private_members(Key& key) {
+  return std::to_array({&key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qi, &key.k});
+}
+constexpr std::size_t kPolicyBytes = 39;
+constexpr std::size_t kImportBytesMax = kPolicyBytes + 11 * (sizeof(std::uint32_t) + kKeyMemberBytesMax);
+
+bool get_public(WireReader& in, core::PublicKey& key) {
+  for (Bytes* member : public_members(key)) {
+    const ByteView bytes = in.get_view();
+    if (bytes.size() > kKeyMemberBytesMax) return false;
+    *member = copy_of(bytes);
+  }
+  return in.ok();
+}
+
+}  // namespace
+
+Status check(const core::GenerateRequest& request) {
+  if (!good(request.policy)) return fail(Errc::kBadParameter, "no such key can be made");
+  return {};
+}
+
+Status check(const core::ImportRequest& request) {
+  if (!good(request.policy)) return fail(Errc::kBadParameter, "no such key can be imported");
+  const auto fits = [](const auto* member) { return member->size() <= kKeyMemberBytesMax; };
+  if (!std::ranges::all_of(public_members(request.key.public_key), fits) ||
+      !std::ranges::all_of(private_members(request.key), fits)) {
+    return fail(Errc::kBadParameter, "a member of the key is too long");
+  }
+  return {};
+}
+
+Status check_export(const std::vector<Bytes>& certificates) {
+  if (certificates.size() > kCertificatesMax) return fail(Errc::kBadParameter, "at most 10 certificates");
+  for (const Bytes& certificate : certificates) {
+    if (certificate.size() > kCertificateBytesMax) return fail(Errc::kBadParameter, "a certificate is too long");
+  }
+  return {};
+}
+
+Bytes encode(const core::GenerateRequest& request) {
+  WireWriter out;
+  put_policy(out, request.policy);
+  out.put(request.public_exponent);
+  return out.take();
+}
+
+Result<core::GenerateRequest> decode_generate(ByteView body) {
+  WireReader in(body);
+  core::GenerateRequest request;
+  if (!get_policy(in, request.policy)) return malformed("generate");
+  request.public_exponent = in.get<std::uint32_t>();
+  HSM_CHECK(in.finish("generate"));
+  return request;
+}
+
+SecretBytes encode(const core::ImportRequest& request) {
+  SecretWriter out(kImportBytesMax);
+  put_policy(out, request.policy);
+  for (const Bytes* member : public_members(request.key.public_key)) out.put_bytes(*member);
+  for (const SecretBytes* member : private_members(request.key)) out.put_bytes(member->reveal());
+  return out.take();
+}
+
+Result<core::ImportRequest> decode_import(ByteView body) {
+  WireReader in(body);
+  core::ImportRequest request;
+  if (!get_policy(in, request.policy) || !get_public(in, request.key.public_key)) return malformed("import");
+  for (SecretBytes* member : private_members(request.key)) {
+    const ByteView bytes = in.get_view();
+    if (bytes.size() > kKeyMemberBytesMax) return malformed("import");
+    *member = SecretBytes::copy(bytes);
+  }
+  HSM_CHECK(in.finish("import"));
+  return request;
+}
+
+Bytes encode(const core::WrappedKey& key) {
+  WireWriter out;
+  put_array(out, key.id);
+  out.put_bytes(key.blob);
+  for (const Bytes* member : public_members(key.public_key)) out.put_bytes(*member);
+  return out.take();
+}
+
+Result<core::WrappedKey> decode_wrapped_key(ByteView body) {
+  WireReader in(body);
+  core::WrappedKey key;
+  key.id = get_array<sizeof key.id>(in);
+  key.blob = in.get_bytes();
+  if (key.blob.size() > kWrappedBytesMax || !get_public(in, key.public_key)) return malformed("key");
+  HSM_CHECK(in.finish("key"));
+  return key;
+}
+
+Bytes encode(const core::KeyReference& key, core::KeyOperations operations) {
+  WireWriter out;
+  put_array(out, key.id);
+  out.put(operations.bits());
+  out.put_bytes(key.wrapped);
+  return out.take();
+}
+
+Result<ChangeOperations> decode_change_operations(ByteView body) {
+  WireReader in(body);
+  ChangeOperations change;
+  change.key.id = get_array<sizeof change.key.id>(in);
+  change.operations = core::KeyOperations::from_bits(in.get<std::uint16_t>());
+  const ByteView wrapped = in.get_view();
+  if (wrapped.size() > kWrappedBytesMax) return malformed("change");
+  change.key.wrapped = copy_of(wrapped);
+  HSM_CHECK(in.finish("change"));
+  return change;
+}
+
+Bytes encode(const core::KeyReference& key) {
+  WireWriter out;
+  put_array(out, key.id);
+  out.put_bytes(key.wrapped);
+  return out.take();
+}
+
+Result<core::KeyReference> decode_key_reference(ByteView body) {
+  WireReader in(body);
+  core::KeyReference key;
+  key.id = get_array<sizeof key.id>(in);
+  key.wrapped = in.get_bytes();
+  if (key.wrapped.size() > kWrappedBytesMax) return malformed("key");
+  HSM_CHECK(in.finish("key"));
+  return key;
+}
+
+Bytes encode_export_domain(const std::vector<Bytes>& certificates, unsigned quorum) {
+  WireWriter out;
+  out.put(static_cast<std::uint32_t>(quorum));
+  out.put(static_cast<std::uint32_t>(certificates.size()));
+  for (const Bytes& certificate : certificates) out.put_bytes(certificate);
+  return out.take();
+}
+
+Result<ExportDomain> decode_export_domain(ByteView body) {
+  WireReader in(body);
+  ExportDomain request;
+  request.quorum = in.get<std::uint32_t>();
+  const auto count = in.get<std::uint32_t>();
+  if (count > kCertificatesMax) return malformed("export");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const ByteView certificate = in.get_view();
+    if (certificate.size() > kCertificateBytesMax) return malformed("export");
+    request.certificates.push_back(copy_of(certificate));
+  }
+  HSM_CHECK(in.finish("export"));
+  return request;
+}
+
+Bytes encode(const core::DomainFile& file) {
+  WireWriter out;
+  out.put(static_cast<std::uint32_t>(file.data.size()));
+  for (const core::DomainData& data : file.data) {
+    out.put_text(data.compact_jwe);
+    out.put_text(data.tag);
+  }
+  out.put(static_cast<std::uint32_t>(file.shares.size()));
+  for (const core::DomainShare& share : file.shares) {
+    out.put_text(share.enc_key);
+    out.put_text(share.x5t_256);
+  }
+  return out.take();
+}
+
+Result<core::DomainFile> decode_domain_file(ByteView body) {
+  WireReader in(body);
+  core::DomainFile file;
+  const auto data = in.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < data && in.ok(); ++i) {
+    core::DomainData& item = file.data.emplace_back();
+    item.compact_jwe = in.get_text();
+    item.tag = in.get_text();
+  }
+  const auto shares = in.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < shares && in.ok(); ++i) {
+    core::DomainShare& share = file.shares.emplace_back();
+    share.enc_key = in.get_text();
+    share.x5t_256 = in.get_text();
+  }
+  HSM_CHECK(in.finish("domain file"));
+  return file;
+}
+
+SecretBytes encode(const NewDomain& domain) {
+  SecretWriter out(sizeof(std::uint32_t) + domain.sealed.size() + sizeof(DomainId) + kRecordKeyBytes);
+  out.put_bytes(domain.sealed);
+  out.put_raw(domain.keys.id);
+  out.put_raw(domain.keys.record_key.reveal());
+  return out.take();
+}
+
+Result<NewDomain> decode_new_domain(ByteView body) {
+  WireReader in(body);
+  NewDomain domain;
+  domain.sealed = in.get_bytes();
+  if (!in.ok() || domain.sealed.size() > kSealedDomainBytesMax) return malformed("domain");
+  HSM_TRY(domain.keys, decode_domain_keys(body.last(in.left())));
+  return domain;
+}
+
+SecretBytes encode(const DomainKeys& keys) {
+  SecretWriter out(sizeof(DomainId) + kRecordKeyBytes);
+  out.put_raw(keys.id);
+  out.put_raw(keys.record_key.reveal());
+  return out.take();
+}
+
+Result<DomainKeys> decode_domain_keys(ByteView body) {
+  DomainKeys keys;
+  if (body.size() != sizeof keys.id + kRecordKeyBytes) return malformed("domain keys");
+  std::memcpy(keys.id.data(), body.data(), sizeof keys.id);
+  keys.record_key = SecretBytes::copy(body.subspan(sizeof keys.id));
+  return keys;
+}
+
+}  // namespace hsm::partition

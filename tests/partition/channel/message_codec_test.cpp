@@ -1,0 +1,248 @@
+#include "partition/channel/message_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "partition/channel/perform_codec.h"
+
+namespace hsm::partition {
+namespace {
+
+constexpr core::KeyId kId{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+Bytes joined(Parts parts) {
+  Bytes all;
+  for (const ByteView part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+core::KeyPolicy rsa_policy() {
+  return {.spec = {core::KeyType::kRsa, core::Curve::kNone, 2048},
+          .operations = {core::KeyOperation::kSign, core::KeyOperation::kVerify},
+          .exportable = true,
+          .release_policy_digest = {7, 7, 7}};
+}
+
+core::CryptoRequest perform_request() {
+  core::CryptoRequest request;
+  request.key = std::make_shared<core::KeyReference>(core::KeyReference{kId, Bytes(70, 0x11)});
+  request.operation = core::KeyOperation::kDecrypt;
+  request.algorithm = core::Algorithm::kA256Gcm;
+  request.input = bytes_of("input");
+  request.iv = bytes_of("twelve bytes");
+  request.aad = bytes_of("aad");
+  request.tag = bytes_of("tag");
+  return request;
+}
+
+core::ImportRequest import_request() {
+  core::ImportRequest request{.policy = rsa_policy(), .key = {}};
+  request.key.public_key = {.modulus = Bytes(256, 1), .exponent = {1, 0, 1}, .x = {}, .y = {}};
+  request.key.d = SecretBytes::copy(Bytes(256, 2));
+  request.key.p = SecretBytes::copy(Bytes(128, 3));
+  request.key.qi = SecretBytes::copy(Bytes(128, 4));
+  return request;
+}
+
+core::WrappedKey wrapped_key() {
+  return {.id = kId,
+          .blob = Bytes(100, 5),
+          .public_key = {.modulus = {}, .exponent = {}, .x = Bytes(32, 6), .y = Bytes(32, 7)}};
+}
+
+TEST(PerformCodec, RoundTrip) {
+  const core::CryptoRequest request = perform_request();
+  const PerformParts parts(request, true);
+  const Bytes body = joined(parts.parts());
+  const auto decoded = decode_perform(body).value();
+  EXPECT_EQ(decoded.key, kId);
+  EXPECT_EQ(decoded.operation, core::KeyOperation::kDecrypt);
+  EXPECT_EQ(decoded.algorithm->algorithm, core::Algorithm::kA256Gcm);
+  EXPECT_EQ(copy_of(decoded.wrapped), request.key->wrapped);
+  EXPECT_EQ(text_of(decoded.input), "input");
+  EXPECT_EQ(text_of(decoded.iv), "twelve bytes");
+  EXPECT_EQ(text_of(decoded.aad), "aad");
+  EXPECT_EQ(text_of(decoded.tag), "tag");
+  EXPECT_TRUE(decoded.signature.empty());
+}
+
+TEST(PerformCodec, LeavesTheWrappedKeyOutWhenThePartitionHasIt) {
+  const core::CryptoRequest request = perform_request();
+  const PerformParts parts(request, false);
+  EXPECT_TRUE(decode_perform(joined(parts.parts())).value().wrapped.empty());
+}
+
+TEST(PerformCodec, RefusesNumbersThatMeanNothing) {
+  const core::CryptoRequest request = perform_request();
+  const PerformParts parts(request, true);
+  const Bytes good = joined(parts.parts());
+  const struct {
+    const char* name;
+    std::size_t at;
+    std::uint8_t value;
+  } cases[] = {
+      {"no operation", 16, 99}, {"export is not done with a key", 16, 7},
+      {"algorithm 0", 17, 0},   {"algorithm unknown", 17, 200},
+      {"padding", 18, 1},       {"length", 20, 71},
+  };
+  for (const auto& test : cases) {
+    Bytes body = good;
+    body[test.at] = test.value;
+    EXPECT_FALSE(decode_perform(body)) << test.name;
+  }
+}
+
+TEST(PerformCodec, RefusesLengthsBeyondTheirLimit) {
+  const struct {
+    const char* name;
+    ByteView core::CryptoRequest::* field;
+    std::size_t max;
+  } cases[] = {
+      {"input", &core::CryptoRequest::input, core::kOperationInputBytesMax},
+      {"signature", &core::CryptoRequest::signature, kSignatureBytesMax},
+      {"iv", &core::CryptoRequest::iv, core::kAesBlockBytes},
+      {"aad", &core::CryptoRequest::aad, core::kAadBytesMax},
+      {"tag", &core::CryptoRequest::tag, core::kGcmTagBytes},
+  };
+  for (const auto& test : cases) {
+    const Bytes bytes(test.max + 1);
+    core::CryptoRequest request = perform_request();
+    request.*test.field = ByteView(bytes).first(test.max);
+    EXPECT_TRUE(check_lengths(request)) << test.name;
+    EXPECT_TRUE(decode_perform(joined(PerformParts(request, true).parts()))) << test.name;
+    request.*test.field = bytes;
+    EXPECT_EQ(check_lengths(request).error().code, Errc::kBadParameter) << test.name;
+    EXPECT_FALSE(decode_perform(joined(PerformParts(request, true).parts()))) << test.name;
+  }
+}
+
+TEST(PerformCodec, ReplyRoundTrip) {
+  core::CryptoReply reply;
+  reply.output = SecretBytes::copy(bytes_of("output"));
+  reply.iv = Bytes(12, 1);
+  reply.tag = Bytes(16, 2);
+  reply.verified = true;
+  const PerformReplyParts parts(reply);
+  const auto decoded = decode_perform_reply(joined(parts.parts())).value();
+  EXPECT_EQ(text_of(decoded.output.reveal()), "output");
+  EXPECT_EQ(decoded.iv, reply.iv);
+  EXPECT_EQ(decoded.tag, reply.tag);
+  EXPECT_TRUE(decoded.verified);
+}
+
+TEST(MessageCodec, GenerateRoundTrip) {
+  const core::GenerateRequest request{.policy = rsa_policy(), .public_exponent = 3};
+  const auto decoded = decode_generate(encode(request)).value();
+  EXPECT_EQ(decoded.policy, request.policy);
+  EXPECT_EQ(decoded.public_exponent, 3u);
+}
+
+TEST(MessageCodec, RefusesAPolicyThatNoKeyCanHave) {
+  core::GenerateRequest request{.policy = rsa_policy()};
+  request.policy.spec.bits = 2049;
+  EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
+  EXPECT_FALSE(decode_generate(encode(request)));
+  request.policy = {.spec = {core::KeyType::kEc, core::Curve::kP256, 0}, .operations = {core::KeyOperation::kEncrypt}};
+  EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
+  EXPECT_FALSE(decode_generate(encode(request)));
+}
+
+TEST(MessageCodec, ImportRoundTrip) {
+  const core::ImportRequest request = import_request();
+  const auto decoded = decode_import(encode(request).reveal()).value();
+  EXPECT_EQ(decoded.policy, request.policy);
+  EXPECT_EQ(decoded.key.public_key, request.key.public_key);
+  EXPECT_EQ(decoded.key.d, request.key.d);
+  EXPECT_EQ(decoded.key.p, request.key.p);
+  EXPECT_TRUE(decoded.key.q.empty());
+  EXPECT_EQ(decoded.key.qi, request.key.qi);
+}
+
+TEST(MessageCodec, ImportRefusesAMemberThatIsTooLong) {
+  core::ImportRequest request = import_request();
+  request.key.k = SecretBytes(kKeyMemberBytesMax + 1);
+  EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
+}
+
+TEST(MessageCodec, KeysRoundTrip) {
+  const core::WrappedKey key = decode_wrapped_key(encode(wrapped_key())).value();
+  EXPECT_EQ(key.id, kId);
+  EXPECT_EQ(key.blob, wrapped_key().blob);
+  EXPECT_EQ(key.public_key, wrapped_key().public_key);
+
+  const core::KeyReference reference{kId, Bytes(80, 1)};
+  EXPECT_EQ(decode_key_reference(encode(reference)).value().wrapped, reference.wrapped);
+  const auto change = decode_change_operations(encode(reference, {core::KeyOperation::kSign})).value();
+  EXPECT_EQ(change.key.id, kId);
+  EXPECT_EQ(change.key.wrapped, reference.wrapped);
+  EXPECT_EQ(change.operations, core::KeyOperations{core::KeyOperation::kSign});
+}
+
+TEST(MessageCodec, DomainsRoundTrip) {
+  const auto request = decode_export_domain(encode_export_domain({Bytes(900, 1), Bytes(800, 2)}, 2)).value();
+  EXPECT_EQ(request.quorum, 2u);
+  EXPECT_EQ(request.certificates, (std::vector<Bytes>{Bytes(900, 1), Bytes(800, 2)}));
+
+  const core::DomainFile file{.data = {{"a.b.c.d.e", "tag"}}, .shares = {{"key1", "x1"}, {"key2", "x2"}}};
+  const auto decoded = decode_domain_file(encode(file)).value();
+  EXPECT_EQ(decoded.data.at(0).tag, "tag");
+  EXPECT_EQ(decoded.shares.at(1).x5t_256, "x2");
+
+  const NewDomain domain{.sealed = Bytes(90, 3), .keys = {.id = kId, .record_key = SecretBytes(kRecordKeyBytes)}};
+  const auto opened = decode_new_domain(encode(domain).reveal()).value();
+  EXPECT_EQ(opened.sealed, domain.sealed);
+  EXPECT_EQ(opened.keys.id, kId);
+  EXPECT_EQ(opened.keys.record_key, domain.keys.record_key);
+}
+
+TEST(MessageCodec, ExportRefusesTooMuch) {
+  EXPECT_FALSE(check_export(std::vector<Bytes>(kCertificatesMax + 1)));
+  EXPECT_FALSE(check_export({Bytes(kCertificateBytesMax + 1)}));
+  EXPECT_FALSE(decode_export_domain(encode_export_domain(std::vector<Bytes>(kCertificatesMax + 1), 2)));
+}
+
+// Every decoder takes a whole message and neither less nor more.
+TEST(MessageCodec, EveryTruncationAndEveryExtensionIsRefused) {
+  const core::KeyReference reference{kId, Bytes(80, 1)};
+  const core::CryptoRequest perform = perform_request();
+  core::CryptoReply reply;
+  reply.output = SecretBytes(20);
+  const NewDomain domain{.sealed = Bytes(90, 3), .keys = {.id = kId, .record_key = SecretBytes(kRecordKeyBytes)}};
+  const struct {
+    const char* name;
+    Bytes body;
+    std::function<bool(ByteView)> decodes;
+  } cases[] = {
+      {"perform", joined(PerformParts(perform, true).parts()),
+       [](ByteView b) { return decode_perform(b).has_value(); }},
+      {"reply", joined(PerformReplyParts(reply).parts()),
+       [](ByteView b) { return decode_perform_reply(b).has_value(); }},
+      {"random", Bytes{8, 0, 0, 0}, [](ByteView b) { return decode_random(b).has_value(); }},
+      {"generate", encode(core::GenerateRequest{.policy = rsa_policy()}),
+       [](ByteView b) { return decode_generate(b).has_value(); }},
+      {"import", copy_of(encode(import_request()).reveal()), [](ByteView b) { return decode_import(b).has_value(); }},
+      {"key", encode(wrapped_key()), [](ByteView b) { return decode_wrapped_key(b).has_value(); }},
+      {"reference", encode(reference), [](ByteView b) { return decode_key_reference(b).has_value(); }},
+      {"change", encode(reference, {}), [](ByteView b) { return decode_change_operations(b).has_value(); }},
+      {"export", encode_export_domain({Bytes(9, 1)}, 2),
+       [](ByteView b) { return decode_export_domain(b).has_value(); }},
+      {"file", encode(core::DomainFile{.data = {{"a", "b"}}, .shares = {{"c", "d"}}}),
+       [](ByteView b) { return decode_domain_file(b).has_value(); }},
+      {"new domain", copy_of(encode(domain).reveal()), [](ByteView b) { return decode_new_domain(b).has_value(); }},
+      {"domain keys", copy_of(encode(domain.keys).reveal()),
+       [](ByteView b) { return decode_domain_keys(b).has_value(); }},
+  };
+  for (const auto& test : cases) {
+    EXPECT_TRUE(test.decodes(test.body)) << test.name;
+    for (std::size_t size = 0; size < test.body.size(); ++size) {
+      EXPECT_FALSE(test.decodes(ByteView(test.body).first(size))) << test.name << " cut to " << size;
+    }
+    Bytes longer = test.body;
+    longer.push_back(0);
+    EXPECT_FALSE(test.decodes(longer)) << test.name;
+  }
+}
+
+}  // namespace
+}  // namespace hsm::partition
