@@ -125,16 +125,19 @@ Result<core::PublicKey> public_members(const EVP_PKEY* key) {
   return members;
 }
 
-// The decoded key is made again of its members, so that it passes the same checks as one of a JWK.
+Result<PkeyPtr> checked_public_key(const EVP_PKEY* key) {
+  HSM_TRY(const core::KeySpec spec, spec_of(key));
+  HSM_TRY(const core::PublicKey members, public_members(key));
+  if (spec.type == core::KeyType::kRsa) return rsa_public_key(members.modulus, members.exponent);
+  return ec_public_key(spec.curve, members.x, members.y);
+}
+
 Result<PkeyPtr> public_key_from_der(ByteView der) {
   if (der.empty() || der.size() > kDerBytesMax) return not_a_key("the public key has a wrong length");
   const std::uint8_t* next = der.data();
   const PkeyPtr decoded(d2i_PUBKEY(nullptr, &next, static_cast<long>(der.size())));
   if (!decoded || next != der.data() + der.size()) return not_a_key("the public key can't be read");
-  HSM_TRY(const core::KeySpec spec, spec_of(decoded.get()));
-  HSM_TRY(const core::PublicKey members, public_members(decoded.get()));
-  if (spec.type == core::KeyType::kRsa) return rsa_public_key(members.modulus, members.exponent);
-  return ec_public_key(spec.curve, members.x, members.y);
+  return checked_public_key(decoded.get());
 }
 
 Bytes public_key_to_der(const EVP_PKEY* key) {

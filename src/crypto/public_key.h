@@ -24,8 +24,12 @@ Result<core::KeySpec> spec_of(const EVP_PKEY* key);
 // public_members gives the public half as JWK members; errors as spec_of.
 Result<core::PublicKey> public_members(const EVP_PKEY* key);
 
-// public_key reads SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) in DER with nothing behind it, of the types and sizes
-// above.
+// checked_public_key is the public half of any key object, made again of its members, so that it has passed the checks
+// above. kBadParameter: other types and curves, or a failed check.
+Result<PkeyPtr> checked_public_key(const EVP_PKEY* key);
+
+// public_key_from_der reads SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) in DER with nothing behind it, of the types and
+// sizes above.
 Result<PkeyPtr> public_key_from_der(ByteView der);
 Bytes public_key_to_der(const EVP_PKEY* key);
 
