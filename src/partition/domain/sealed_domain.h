@@ -4,20 +4,17 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "partition/domain/master_secret.h"
+#include "partition/domain/salted_seal.h"
 
 namespace hsm::partition {
 
 inline constexpr std::size_t kSealKeyBytes = 32;
-inline constexpr std::size_t kSealedDomainBytes = 1 + 16 + kDomainPayloadBytes + 16;
+inline constexpr std::size_t kSealedDomainBytes = 1 + kSealOverheadBytes + kDomainPayloadBytes;
 
 // A sealed domain is how a node keeps an instance's master secret between restarts. The seal key comes from the node's
-// key file, TPM or token and has kSealKeyBytes bytes; another size is kBadParameter.
+// key file, TPM or token; a size other than kSealKeyBytes is kBadParameter.
 //
-//   sealed     = version (u8, 1) | salt (16) | ciphertext (kDomainPayloadBytes) | tag (16)
-//   ciphertext = AES-256-GCM of MasterSecret::payload, AAD = version,
-//                key (32) | nonce (12) = HKDF-SHA256(seal key, label, salt)
-//
-// The key is fresh with each salt, so that the seal key may seal any number of domains.
+//   sealed domain = version (u8, 1) | salted seal of MasterSecret::payload, with the version as additional data
 Result<Bytes> seal_domain(const MasterSecret& master, const SecretBytes& seal_key, Random& random);
 
 // kBadCiphertext: another seal key, or damage; which of the two is not told.
