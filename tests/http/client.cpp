@@ -68,7 +68,9 @@ Client::Client(Client&& other) noexcept
       connected_(other.connected_),
       buffer_(std::move(other.buffer_)) {}
 
-Client::~Client() { close(); }
+Client::~Client() {
+  close();
+}
 
 void Client::close() {
   SSL_free(std::exchange(ssl_, nullptr));
@@ -119,7 +121,9 @@ Answer Client::receive(bool head_only) {
   return answer;
 }
 
-bool Client::ended() { return buffer_.empty() && read_more() == 0; }
+bool Client::ended() {
+  return buffer_.empty() && read_more() == 0;
+}
 
 void Client::half_close() {
   if (ssl_) SSL_shutdown(ssl_);

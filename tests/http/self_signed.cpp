@@ -31,7 +31,9 @@ TempFolder::TempFolder() {
   path_ = name;
 }
 
-TempFolder::~TempFolder() { std::filesystem::remove_all(path_); }
+TempFolder::~TempFolder() {
+  std::filesystem::remove_all(path_);
+}
 
 TlsConfig write_self_signed(const std::filesystem::path& folder, const std::string& common_name) {
   const TlsConfig files{.certificate_chain_file = folder / (common_name + ".crt"),
