@@ -22,7 +22,7 @@ class Application:
     client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     object_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     groups: list[str] = field(default_factory=list)
-    certificate_thumbprints: list[str] = field(default_factory=list)
+    certificate_files: list[str] = field(default_factory=list)
     federated: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -48,6 +48,11 @@ def thumbprint_sha256(certificate: x509.Certificate) -> str:
     """base64url of the SHA-256 of the DER form, as x5t#S256 (RFC 7515 §4.1.8)."""
     der = certificate.public_bytes(serialization.Encoding.DER)
     return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
+
+
+def write_certificate(path: Path, certificate: x509.Certificate) -> Path:
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return path
 
 
 def write_pem(path: Path, key, certificate: x509.Certificate) -> Path:

@@ -79,7 +79,7 @@ class Deployment:
                 f"object_id = {_toml(application.object_id)}",
                 f"secret = {_toml(application.secret)}",
                 f"groups = {_toml(application.groups)}",
-                f"certificate_thumbprints = {_toml(application.certificate_thumbprints)}",
+                f"certificate_files = {_toml(application.certificate_files)}",
                 f"federated = {_toml(application.federated)}",
             ]
         if self.managed_identity:
@@ -89,6 +89,7 @@ class Deployment:
                 f"port = {self.managed_identity.port}",
                 f"identity_header = {_toml(self.managed_identity.identity_header)}",
                 f"client_id = {_toml(self.managed_identity.application.client_id)}",
+                f"object_id = {_toml(self.managed_identity.application.object_id)}",
             ]
         lines += [
             "[[instance]]",

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from harness.applications import self_signed
+from harness.applications import self_signed, write_certificate
 from harness.rest import b64u
 
 HOST = "issuer.localhost"
@@ -21,13 +21,12 @@ KEY_ID = "issuer-key-1"
 
 
 class Issuer:
-    """Serves https://issuer.localhost:PORT until closed. `trust_environment` makes a server trust its certificate."""
+    """Serves https://issuer.localhost:PORT until closed. `ca_file` is what a server needs to trust it."""
 
     def __init__(self, directory: Path):
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         tls_key, tls_certificate = _server_certificate(HOST)
-        self._certificate_file = directory / "issuer.pem"
-        self._certificate_file.write_bytes(tls_certificate.public_bytes(serialization.Encoding.PEM))
+        self.ca_file = str(write_certificate(directory / "issuer.crt", tls_certificate))
         key_file = directory / "issuer.key"
         key_file.write_bytes(
             tls_key.private_bytes(
@@ -51,14 +50,10 @@ class Issuer:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._certificate_file, key_file)
+        context.load_cert_chain(self.ca_file, key_file)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.url = f"https://{HOST}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    @property
-    def trust_environment(self) -> dict[str, str]:
-        return {"SSL_CERT_FILE": str(self._certificate_file)}
 
     def documents(self) -> dict[str, dict]:
         public = self.key.public_key().public_numbers()

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from harness import roles, security_domain
-from harness.applications import Application, self_signed, thumbprint_sha256, write_pem
+from harness.applications import Application, self_signed, write_certificate, write_pem
 from harness.deployment import Deployment, Domain, ManagedIdentity
 from harness.issuer import Issuer
 from harness.rest import Rest, token
@@ -39,10 +39,18 @@ class Rig:
 
         self.user = Application("user")
         self.outsider = Application("outsider")
-        self.certificate = Application("certificate", certificate_thumbprints=[thumbprint_sha256(certificate)])
+        public = write_certificate(directory / "application.crt", certificate)
+        self.certificate = Application("certificate", certificate_files=[str(public)])
         self.workload = Application(
             "workload",
-            federated=[{"issuer": self.issuer.url, "subject": WORKLOAD_SUBJECT, "audience": WORKLOAD_AUDIENCE}],
+            federated=[
+                {
+                    "issuer": self.issuer.url,
+                    "subject": WORKLOAD_SUBJECT,
+                    "audience": WORKLOAD_AUDIENCE,
+                    "ca_file": self.issuer.ca_file,
+                }
+            ],
         )
         self.managed = Application("managed")
         self.member = Application("member", groups=[CRYPTO_GROUP])
@@ -65,7 +73,7 @@ class Rig:
     @cached_property
     def server(self) -> Strongroomd:
         """The running server with its instance activated and the roles given."""
-        server = Strongroomd(self.deployment, self.directory, self.issuer.trust_environment).start()
+        server = Strongroomd(self.deployment, self.directory).start()
         try:
             administrator = Rest(self.url, server.ca, token(self.deployment, server.ca, self.administrator))
             self.domain_file = security_domain.activate(administrator, self.holders)

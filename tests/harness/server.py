@@ -1,6 +1,5 @@
 """A strongroomd under test: started, stopped, killed and started again on the same data."""
 
-import os
 import signal
 import subprocess
 import time
@@ -18,14 +17,13 @@ STOP_LIMIT_S = 15
 class Strongroomd:
     """One server process with its own data directory. `start` returns when it answers; `ca` is its CA certificate."""
 
-    def __init__(self, deployment: Deployment, directory: Path, environment: dict[str, str] | None = None):
+    def __init__(self, deployment: Deployment, directory: Path):
         self.deployment = deployment
         self.directory = directory
         self.data = directory / "data"
         self.config = directory / "strongroom.toml"
         self.log = directory / "strongroomd.log"
         self.process: subprocess.Popen | None = None
-        self._environment = environment or {}
 
     @property
     def ca(self) -> str:
@@ -42,7 +40,6 @@ class Strongroomd:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **self._environment},
             )
         self._wait_until_it_answers()
         return self

@@ -39,9 +39,9 @@ TEST_F(WrappedKey, ComesBackWithItsPolicy) {
 TEST_F(WrappedKey, ComesBackForEveryKindOfKey) {
   using enum core::KeyType;
   using enum core::Curve;
-  for (const core::KeySpec& spec : {core::KeySpec{kRsa, kNone, 2048}, core::KeySpec{kRsa, kNone, 4096},
-                                    core::KeySpec{kEc, kP521, 0}, core::KeySpec{kEc, kP256K, 0},
-                                    core::KeySpec{kOct, kNone, 128}}) {
+  for (const core::KeySpec& spec :
+       {core::KeySpec{kRsa, kNone, 2048}, core::KeySpec{kRsa, kNone, 4096}, core::KeySpec{kEc, kP521, 0},
+        core::KeySpec{kEc, kP256K, 0}, core::KeySpec{kOct, kNone, 128}}) {
     policy_.spec = spec;
     policy_.operations = core::default_operations(spec.type);
     policy_.exportable = false;
