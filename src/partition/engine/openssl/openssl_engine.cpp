@@ -1,0 +1,135 @@
+#include "partition/engine/openssl/openssl_engine.h"
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "crypto/digest.h"
+#include "crypto/hmac.h"
+#include "crypto/key_wrap.h"
+#include "crypto/openssl.h"
+#include "partition/engine/openssl/ec_key.h"
+#include "partition/engine/openssl/engine_key.h"
+#include "partition/engine/openssl/generate.h"
+#include "partition/engine/openssl/import.h"
+#include "partition/engine/openssl/oct_key.h"
+#include "partition/engine/openssl/rsa_key.h"
+#include "partition/engine/openssl/secp256k1_key.h"
+
+namespace hsm::partition {
+namespace {
+
+using core::KeySpec;
+using core::KeyType;
+using LoadResult = Result<std::shared_ptr<const LoadedKey>>;
+
+template <class Key>
+LoadResult load_as(const core::KeyPolicy& policy, const SecretBytes& material) {
+  HSM_TRY(auto key, Key::load(policy, material));
+  return std::shared_ptr<const LoadedKey>(std::move(key));
+}
+
+template <class Key>
+LoadResult load_public_as(const core::KeyPolicy& policy, const core::PublicKey& key) {
+  HSM_TRY(auto loaded, Key::load_public(policy, key));
+  return std::shared_ptr<const LoadedKey>(std::move(loaded));
+}
+
+// A kind of key is a type, or one curve that has an implementation of its own; the first row that fits counts.
+struct KindRow {
+  KeyType type;
+  core::Curve curve;  // kNone: any
+  Result<GeneratedKey> (*generate)(const KeySpec&, std::uint32_t);
+  Result<GeneratedKey> (*import)(const KeySpec&, const core::PrivateKey&);
+  LoadResult (*load)(const core::KeyPolicy&, const SecretBytes&);
+  LoadResult (*load_public)(const core::KeyPolicy&, const core::PublicKey&);
+};
+constexpr auto kKinds = std::to_array<KindRow>({
+    {KeyType::kRsa, core::Curve::kNone, generate_rsa, import_rsa, load_as<RsaKey>, load_public_as<RsaKey>},
+    {KeyType::kEc, core::Curve::kP256K, generate_secp256k1, import_secp256k1, load_as<Secp256k1Key>,
+     load_public_as<Secp256k1Key>},
+    {KeyType::kEc, core::Curve::kNone, generate_ec, import_ec, load_as<EcKey>, load_public_as<EcKey>},
+    {KeyType::kOct, core::Curve::kNone, generate_oct, import_oct, load_as<OctKey>, nullptr},
+});
+
+Result<const KindRow*> kind_of(const KeySpec& spec) {
+  if (!core::valid(spec)) return fail(Errc::kBadParameter, "there is no key of such a type and size");
+  const auto found = std::ranges::find_if(kKinds, [&spec](const KindRow& row) {
+    return row.type == spec.type && (row.curve == core::Curve::kNone || row.curve == spec.curve);
+  });
+  HSM_ASSERT(found != kKinds.end());
+  return found;
+}
+
+Status check_limits(const Job& job) {
+  if (job.input.size() > core::kOperationInputBytesMax) {
+    return fail(Errc::kBadParameter, fmt::format("the input is longer than {} bytes", core::kOperationInputBytesMax));
+  }
+  if (job.aad.size() > core::kAadBytesMax) {
+    return fail(Errc::kBadParameter, fmt::format("the additional data is longer than {} bytes", core::kAadBytesMax));
+  }
+  return {};
+}
+
+Result<core::CryptoReply> run(const Job& job) {
+  HSM_ASSERT(job.key != nullptr && job.algorithm != nullptr);
+  HSM_ASSERT(core::suits(*job.algorithm, job.key->policy().spec, job.operation));
+  HSM_CHECK(check_limits(job));
+  return static_cast<const EngineKey*>(job.key)->perform(job);
+}
+
+// reach_openssl makes OpenSSL read its configuration and seed its generator, and sees that every family of algorithms
+// is there; what keys look up later is found in memory.
+void reach_openssl() {
+  HSM_ASSERT(OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr) == 1);
+  SecretBytes seed(32);
+  HSM_ASSERT(RAND_bytes(seed.writable().data(), 32) == 1 && RAND_priv_bytes(seed.writable().data(), 32) == 1);
+  const crypto::Owned<EVP_SIGNATURE, EVP_SIGNATURE_free> rsa(EVP_SIGNATURE_fetch(nullptr, "RSA", nullptr));
+  const crypto::Owned<EVP_ASYM_CIPHER, EVP_ASYM_CIPHER_free> rsa_cipher(EVP_ASYM_CIPHER_fetch(nullptr, "RSA", nullptr));
+  const crypto::Owned<EVP_SIGNATURE, EVP_SIGNATURE_free> ecdsa(EVP_SIGNATURE_fetch(nullptr, "ECDSA", nullptr));
+  HSM_ASSERT(rsa && rsa_cipher && ecdsa);
+  (void)crypto::hmac(core::Digest::kSha512, seed, {});
+  (void)crypto::fetched(core::Digest::kSha1);
+  (void)AesGcm(seed);  // each of these ends the process where the algorithm is missing
+  (void)AesCbc(seed);
+  HSM_ASSERT(crypto::wrap_key(seed, seed.reveal()) && crypto::wrap_key_padded(seed, seed.reveal()));
+  (void)shared_secp256k1_context();
+}
+
+}  // namespace
+
+OpenSslEngine::OpenSslEngine() {
+  reach_openssl();
+}
+
+void OpenSslEngine::perform(std::span<Job> batch) {
+  for (Job& job : batch) job.result = run(job);
+}
+
+Result<GeneratedKey> OpenSslEngine::generate(const KeySpec& spec, std::uint32_t public_exponent) {
+  HSM_TRY(const KindRow* kind, kind_of(spec));
+  return kind->generate(spec, public_exponent);
+}
+
+Result<GeneratedKey> OpenSslEngine::import(const KeySpec& spec, const core::PrivateKey& key) {
+  HSM_TRY(const KindRow* kind, kind_of(spec));
+  return kind->import(spec, key);
+}
+
+Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load(const core::KeyPolicy& policy,
+                                                             const SecretBytes& material) {
+  HSM_TRY(const KindRow* kind, kind_of(policy.spec));
+  return kind->load(policy, material);
+}
+
+Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load_public(const core::KeyPolicy& policy,
+                                                                    const core::PublicKey& key) {
+  HSM_TRY(const KindRow* kind, kind_of(policy.spec));
+  if (kind->load_public == nullptr) return fail(Errc::kBadParameter, "a symmetric key has no public half");
+  return kind->load_public(policy, key);
+}
+
+}  // namespace hsm::partition
