@@ -113,4 +113,11 @@ Result<std::uint32_t> decode_random(ByteView body) {
   return n;
 }
 
+Result<core::CryptoReply> decode_light_reply(MessageType type, ByteView body) {
+  if (type == MessageType::kPerform) return decode_perform_reply(body);
+  core::CryptoReply reply;
+  reply.output = SecretBytes::copy(body);
+  return reply;
+}
+
 }  // namespace hsm::partition

@@ -88,4 +88,7 @@ inline std::size_t perform_reply_bytes_max(const core::CryptoRequest& request) {
 
 Result<std::uint32_t> decode_random(ByteView body);
 
+// decode_light_reply decodes the reply of kPerform or kRandom, whose bytes become the output.
+Result<core::CryptoReply> decode_light_reply(MessageType type, ByteView body);
+
 }  // namespace hsm::partition

@@ -8,9 +8,9 @@
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
-#include "core/ports/partitions.h"
 #include "partition/channel/message.h"
 #include "partition/client/lane_end.h"
+#include "partition/client/request.h"
 #include "partition/client/roster.h"
 
 namespace hsm::partition {
@@ -23,16 +23,6 @@ inline constexpr unsigned kAttemptsMax = 4;
 // How many requests of one link may wait for a partition; more are kThrottled.
 inline constexpr std::size_t kWaitingMax = 4096;
 
-// Request is one message on its way. What its views look at must stay until the reply has come: nothing is copied, so
-// that a request can be encoded again for another partition and no copy needs wiping.
-struct Request {
-  MessageType type = MessageType::kPerform;
-  std::uint64_t tag = 0;           // the caller's
-  core::CryptoRequest perform;     // kPerform
-  std::uint32_t random_bytes = 0;  // kRandom
-  ByteView body;                   // all others
-};
-
 // Link is one end of the channel: the rings to every open partition, which requests are in flight on them, and what
 // happens when one dies. FastLink and PartitionPool put typed faces on it. Single-threaded.
 class Link {
@@ -41,63 +31,79 @@ class Link {
   // partition should not have sent: that partition is then reported as broken.
   using Handler = std::function<bool(MessageType type, std::uint64_t tag, Result<ByteView> body)>;
 
-  Link(Roster& roster, unsigned index);
+  using TimePoint = std::chrono::steady_clock::time_point;
+  using Now = TimePoint (*)();
 
+  Link(Roster& roster, unsigned index, Now now = std::chrono::steady_clock::now);
+
+  // submit sends a request, or lets it wait. kThrottled: no room; the handler is not called then.
   Status submit(Request request);
+  // publish makes what was submitted since the last time visible, wakes sleeping partitions, and asks for a bell when a
+  // reply comes. Call it after every drain too.
   void publish();
+  // drain takes all replies that have come. The handler may call submit, nothing else.
   void drain(const Handler& handler);
   int event_fd() const { return roster_.bell(index_); }
   std::size_t in_flight() const { return in_flight_.size() - free_.size(); }
 
  private:
   static constexpr int kNowhere = -1;
-  using TimePoint = std::chrono::steady_clock::time_point;
 
   struct InFlight {
     Request request;
-    std::uint32_t sequence = 0;  // told apart from earlier users of the same slot
+    Load load;
+    std::uint32_t sequence = 0;  // tells it from earlier users of the same slot
     bool used = false;
     bool with_wrapped = false;
     int partition = kNowhere;
     std::uint32_t lane = 0;
-    unsigned attempts = 0;
-    Load load;
+    unsigned deaths = 0;   // of partitions that had it
     TimePoint wait_until;  // while nowhere
   };
   struct Partition {
     std::shared_ptr<ChannelMemory> memory;  // nullptr: not open
-    std::vector<LaneEnd> lanes;
+    std::vector<LaneEnd> lanes;             // one a worker; for the blocking link short and long besides
+    std::uint32_t pending = 0;
     bool broken = false;
+    bool armed = false;
+    bool usable() const { return memory != nullptr && !broken; }
+  };
+  struct Place {
+    unsigned partition;
+    std::uint32_t lane;
   };
   enum class Sent : std::uint8_t { kSent, kFull, kNoneOpen };
 
   std::uint32_t take_slot(Request request);
   void free_slot(std::uint32_t slot);
+
+  // Places are a request's possible lanes, in order of preference.
+  unsigned places(MessageType type) const;
+  Place place(MessageType type, unsigned i) const;
+  int best_place(const InFlight& entry) const;
   Sent send(std::uint32_t slot);
-  bool send_on(std::uint32_t slot, unsigned partition, std::uint32_t lane);
+  bool send_to(std::uint32_t slot, Place place);
   void wait(std::uint32_t slot);
   void send_waiting(const Handler& handler);
-  void finish(std::uint32_t slot, const Handler& handler, Result<ByteView> body);
 
+  void finish(std::uint32_t slot, const Handler& handler, Result<ByteView> body);
   void refresh(const Handler& handler);
   void fail_over(unsigned partition, const Handler& handler);
   void drain_partition(unsigned partition, const Handler& handler);
-  void drain_lane(unsigned partition, LaneEnd& lane, const Handler& handler);
-  bool take_reply(unsigned partition, LaneEnd& lane, const ReplyHeader& header, const Handler& handler);
+  bool drain_lane(Place place, const Handler& handler);
+  bool take_reply(Place place, const ReplyHeader& header, const Handler& handler);
   void mark_broken(unsigned partition);
-  void arm();
-  void disarm();
 
   Roster& roster_;
   const unsigned index_;
+  const Now now_;
   std::uint64_t roster_version_ = 0;
   std::vector<Partition> partitions_;
   std::vector<InFlight> in_flight_;
   std::vector<std::uint32_t> free_;
   std::deque<std::uint32_t> waiting_;
-  std::uint32_t next_arm_ = 0;
-  bool armed_ = false;
-  unsigned next_job_ = 0;  // round robin of short and long jobs
+  std::uint32_t last_armed_ = 0;
+  unsigned next_job_ = 0;  // jobs go round
   SecretBytes buffer_;     // one reply's body
 };
 

@@ -31,7 +31,7 @@ class PartitionPool final : public core::Partitions {
  private:
   struct Call;
   Result<SecretBytes> call(Request request);
-  bool take(std::uint64_t tag, Result<ByteView> body);
+  void take(std::uint64_t tag, Result<ByteView> body);
   void receive();
 
   std::mutex mutex_;  // guards all below but the thread

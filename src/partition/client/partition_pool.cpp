@@ -1,0 +1,131 @@
+#include "partition/client/partition_pool.h"
+
+#include <poll.h>
+
+#include <condition_variable>
+#include <optional>
+#include <utility>
+
+#include "partition/channel/message_codec.h"
+#include "partition/channel/perform_codec.h"
+
+namespace hsm::partition {
+
+// Call is one request that a thread waits for. Shared with the receiver, which may still hold it when the caller goes
+// on.
+struct PartitionPool::Call {
+  std::optional<Result<SecretBytes>> result;
+  std::condition_variable done;
+};
+
+PartitionPool::PartitionPool(Roster& roster, unsigned link_index)
+    : link_(roster, link_index), receiver_([this] { receive(); }) {}
+
+PartitionPool::~PartitionPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  ring_event(link_.event_fd());
+  receiver_.join();
+}
+
+Result<SecretBytes> PartitionPool::call(Request request) {
+  std::unique_lock lock(mutex_);
+  if (stopping_) return fail(Errc::kUnavailable, "the partitions are being stopped");
+  const bool is_long = find_row(request.type)->lane == Lane::kLong;
+  if (is_long && long_jobs_ >= kLongJobsMax) return fail(Errc::kThrottled, "too many keys are being generated");
+  const auto waiting = std::make_shared<Call>();
+  const std::uint64_t tag = next_tag_++;
+  request.tag = tag;
+  HSM_CHECK(link_.submit(std::move(request)));
+  calls_.emplace(tag, waiting);
+  long_jobs_ += is_long ? 1 : 0;
+  link_.publish();
+  waiting->done.wait(lock, [&waiting] { return waiting->result.has_value(); });
+  long_jobs_ -= is_long ? 1 : 0;
+  return std::move(*waiting->result);
+}
+
+// take gives a reply to the thread that waits for it. Under the mutex.
+void PartitionPool::take(std::uint64_t tag, Result<ByteView> body) {
+  auto call = calls_.extract(tag);
+  if (call.empty()) return;
+  if (body) {
+    call.mapped()->result = SecretBytes::copy(*body);
+  } else {
+    call.mapped()->result = std::unexpected(std::move(body).error());
+  }
+  call.mapped()->done.notify_one();
+}
+
+void PartitionPool::receive() {
+  for (;;) {
+    pollfd ready{.fd = link_.event_fd(), .events = POLLIN, .revents = 0};
+    ::poll(&ready, 1, -1);
+    const std::lock_guard lock(mutex_);
+    link_.drain([this](MessageType, std::uint64_t tag, Result<ByteView> body) {
+      take(tag, std::move(body));
+      return true;
+    });
+    link_.publish();
+    if (!stopping_) continue;
+    while (!calls_.empty()) take(calls_.begin()->first, fail(Errc::kUnavailable, "the partitions are being stopped"));
+    return;
+  }
+}
+
+Result<core::WrappedKey> PartitionPool::generate(const core::GenerateRequest& request) {
+  HSM_CHECK(check(request));
+  const Bytes body = encode(request);
+  const bool is_rsa = request.policy.spec.type == core::KeyType::kRsa;
+  HSM_TRY(const SecretBytes reply,
+          call({.type = is_rsa ? MessageType::kGenerateRsaKey : MessageType::kGenerateKey, .body = body}));
+  return decode_wrapped_key(reply.reveal());
+}
+
+Result<core::WrappedKey> PartitionPool::import(const core::ImportRequest& request) {
+  HSM_CHECK(check(request));
+  const SecretBytes body = encode(request);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kImportKey, .body = body.reveal()}));
+  return decode_wrapped_key(reply.reveal());
+}
+
+Result<core::KeyReference> PartitionPool::change_operations(const core::KeyReference& key,
+                                                            core::KeyOperations operations) {
+  if (key.wrapped.size() > kWrappedBytesMax) return fail(Errc::kBadParameter, "the key is too long");
+  const Bytes body = encode(key, operations);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kChangeOperations, .body = body}));
+  return decode_key_reference(reply.reveal());
+}
+
+Result<core::CryptoReply> PartitionPool::perform(const core::CryptoRequest& request) {
+  HSM_CHECK(check_lengths(request));
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kPerform, .perform = request}));
+  return decode_perform_reply(reply.reveal());
+}
+
+Result<SecretBytes> PartitionPool::random(std::size_t n) {
+  if (n == 0 || n > kRandomBytesMax) return fail(Errc::kBadParameter, "the number of random bytes is out of range");
+  return call({.type = MessageType::kRandom, .random_bytes = static_cast<std::uint32_t>(n)});
+}
+
+Result<core::DomainFile> PartitionPool::export_domain(const std::vector<Bytes>& certificates, unsigned quorum) {
+  HSM_CHECK(check_export(certificates));
+  const Bytes body = encode_export_domain(certificates, quorum);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kExportDomain, .body = body}));
+  return decode_domain_file(reply.reveal());
+}
+
+Result<Bytes> PartitionPool::sign_checkpoint(ByteView message) {
+  if (message.size() > kCheckpointBytesMax) return fail(Errc::kBadParameter, "the checkpoint is too long");
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kSignCheckpoint, .body = message}));
+  return copy_of(reply.reveal());
+}
+
+Result<Bytes> PartitionPool::audit_public_key() {
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kAuditPublicKey}));
+  return copy_of(reply.reveal());
+}
+
+}  // namespace hsm::partition

@@ -1,0 +1,72 @@
+#include "partition/client/request.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "core/algorithm.h"
+#include "partition/channel/perform_codec.h"
+
+namespace hsm::partition {
+namespace {
+
+// What an operation costs, in units of a light one (some microseconds; reference/measurements.md §1). Only the order of
+// magnitude matters: it decides when a second worker is worth waking up.
+constexpr std::uint32_t kHeavy = 8;
+
+struct CostRow {
+  core::Scheme scheme;
+  std::uint32_t with_private;  // sign, decrypt, unwrap
+  std::uint32_t with_public;   // verify, encrypt, wrap
+};
+constexpr auto kCosts = std::to_array<CostRow>({
+    {core::Scheme::kRsaEncryptPkcs1, kHeavy, 2},
+    {core::Scheme::kRsaEncryptOaep, kHeavy, 2},
+    {core::Scheme::kRsaSignPkcs1, kHeavy, 2},
+    {core::Scheme::kRsaSignPss, kHeavy, 2},
+    {core::Scheme::kRsaSignRaw, kHeavy, 2},
+    {core::Scheme::kEcdsa, 2, 4},
+    {core::Scheme::kAesGcm, 1, 1},
+    {core::Scheme::kAesCbc, 1, 1},
+    {core::Scheme::kAesCbcPad, 1, 1},
+    {core::Scheme::kAesKw, 1, 1},
+    {core::Scheme::kAesKwp, 1, 1},
+    {core::Scheme::kHmac, 1, 1},
+});
+
+std::uint32_t cost(const core::CryptoRequest& request) {
+  using enum core::KeyOperation;
+  const core::AlgorithmRow& algorithm = core::row(request.algorithm);
+  const auto found = std::ranges::find(kCosts, algorithm.scheme, &CostRow::scheme);
+  HSM_ASSERT(found != kCosts.end());
+  if (algorithm.curve == core::Curve::kP384 || algorithm.curve == core::Curve::kP521) return kHeavy;
+  const bool with_private =
+      request.operation == kSign || request.operation == kDecrypt || request.operation == kUnwrapKey;
+  return with_private ? found->with_private : found->with_public;
+}
+
+std::size_t reply_bytes_max(const Request& request) {
+  if (request.type == MessageType::kPerform) return perform_reply_bytes_max(request.perform);
+  if (request.type == MessageType::kRandom) return request.random_bytes;
+  return find_row(request.type)->reply_bytes_max;
+}
+
+}  // namespace
+
+Load load_of(const Request& request) {
+  return {.cost = request.type == MessageType::kPerform ? cost(request.perform) : 1,
+          .reply_slots = slots_of(std::max(reply_bytes_max(request), kErrorMessageBytesMax))};
+}
+
+WriteResult write(RingWriter& ring, std::uint64_t id, const Request& request, bool with_wrapped) {
+  const RequestHeader header{.type = request.type, .id = id};
+  if (request.type == MessageType::kPerform) {
+    return ring.write(header, PerformParts(request.perform, with_wrapped).parts());
+  }
+  const ByteView body = request.type == MessageType::kRandom
+                            ? ByteView(reinterpret_cast<const std::uint8_t*>(&request.random_bytes), 4)
+                            : request.body;
+  return ring.write(header, Parts(&body, 1));
+}
+
+}  // namespace hsm::partition
