@@ -35,6 +35,7 @@ struct JweParts {
 
 // split_jwe: kBadParameter unless there are five parts of base64url.
 Result<JweParts> split_jwe(std::string_view compact);
+Result<JweParts> split_jwe(std::string&&) = delete;  // the views would outlive the text
 
 // open_jwe_dir opens content whose key is known; there must be no encrypted key. The tag covers the header text as it
 // was received. kBadCiphertext: anything wrong.

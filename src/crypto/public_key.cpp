@@ -1,6 +1,7 @@
 #include "crypto/public_key.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -42,6 +43,26 @@ bool passes_public_check(EVP_PKEY* key) {
   return context && EVP_PKEY_public_check(context.get()) == 1;
 }
 
+// Primes of the flawed chips are powers of 65537 modulo many small primes, and so is their product. A sound modulus
+// passes for one of them at all of these with a probability below 2^-27 (Nemec et al., CCS 2017, §2.2).
+constexpr auto kRocaPrimes =
+    std::to_array<unsigned>({11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157});
+
+bool is_power_of_65537(unsigned residue, unsigned prime) {
+  unsigned power = 1;
+  do {
+    if (power == residue) return true;
+    power = power * (65537 % prime) % prime;
+  } while (power != 1);
+  return false;
+}
+
+bool is_roca(const BIGNUM* modulus) {
+  return std::ranges::all_of(kRocaPrimes, [modulus](unsigned prime) {
+    return is_power_of_65537(static_cast<unsigned>(BN_mod_word(modulus, prime)), prime);
+  });
+}
+
 // member reads a number of the key, padded to `width` bytes, or minimal if width is 0.
 Result<Bytes> member(const EVP_PKEY* key, const char* name, std::size_t width) {
   BIGNUM* raw = nullptr;
@@ -73,6 +94,7 @@ Result<PkeyPtr> rsa_public_key(ByteView modulus, ByteView exponent) {
   const BignumPtr n = number_of(modulus);
   const BignumPtr e = number_of(exponent);
   if (BN_num_bits(n.get()) < kRsaBitsMin) return not_a_key("the RSA key has less than 2048 bits");
+  if (is_roca(n.get())) return not_a_key("the RSA key was made by a flawed chip and can be factored");
   if (!BN_is_odd(n.get()) || !BN_is_odd(e.get()) || BN_is_one(e.get())) return not_a_key("the RSA key is not valid");
   const ParamBuilderPtr builder(OSSL_PARAM_BLD_new());
   HSM_ASSERT(builder && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) == 1 &&

@@ -11,7 +11,8 @@ inline constexpr int kRsaBitsMin = 2048;   // RFC 7518 §3.3
 inline constexpr int kRsaBitsMax = 16384;  // ours: verification time grows with the square
 
 // rsa_public_key makes a key of big-endian numbers, leading zeros allowed. kBadParameter: a modulus that is even or of
-// another size than kRsaBitsMin…kRsaBitsMax, an exponent that is even, less than 3 or longer than 64 bits.
+// another size than kRsaBitsMin…kRsaBitsMax, an exponent that is even, less than 3 or longer than 64 bits, or a modulus
+// with the fingerprint of ROCA (CVE-2017-15361: chips whose keys can be factored).
 Result<PkeyPtr> rsa_public_key(ByteView modulus, ByteView exponent);
 
 // ec_public_key makes a key of big-endian coordinates, shorter ones padded (byok-release-attestation.md §1.2).

@@ -131,7 +131,7 @@ TEST(Compact, SplitsIntoExactlyTheParts) {
   for (const char* text : {"", "a", "a.b", "a.b.c.d", "a.b.c.", "a.b c.d", "a.b=.c", "a.b+.c", "a.b/.c", "a.\n.c"}) {
     EXPECT_FALSE(split_compact<3>(text)) << text;
   }
-  EXPECT_FALSE(split_jwe("a.b.c"));
+  EXPECT_FALSE(split_jwe(std::string_view("a.b.c")));
 }
 
 TEST(RsaOaep, RoundTripsWithEachDigest) {

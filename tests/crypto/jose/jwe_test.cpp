@@ -16,6 +16,11 @@ std::string with_header(std::string_view header, const std::string& jwe) {
   return to_base64url(bytes_of(header)) + jwe.substr(jwe.find('.'));
 }
 
+bool parses_with(std::string_view header, const std::string& jwe) {
+  const std::string text = with_header(header, jwe);
+  return parse_jwe(text).has_value();
+}
+
 struct Made {
   SystemRandom random;
   SecretBytes key{64};
@@ -45,8 +50,8 @@ TEST(Jwe, OneFormDoesNotOpenAsTheOther) {
 
 TEST(Jwe, TagCoversTheHeaderAsReceived) {
   Made made;
-  const auto same_meaning =
-      parse_jwe(with_header(R"({"alg": "dir","enc":"A256CBC-HS512","kid":"hsm_backup"})", made.direct));
+  const std::string text = with_header(R"({"alg": "dir","enc":"A256CBC-HS512","kid":"hsm_backup"})", made.direct);
+  const auto same_meaning = parse_jwe(text);
   ASSERT_TRUE(same_meaning);
   EXPECT_EQ(open(*same_meaning, made.key).error().code, Errc::kBadCiphertext);
 }
@@ -67,13 +72,13 @@ TEST(Jwe, RefusesBadHeaders) {
            R"({"alg":"dir","enc":"A256CBC-HS512","kid":7})",
            R"({"alg":"A256KW","enc":"A256CBC-HS512"})",
        }) {
-    EXPECT_FALSE(parse_jwe(with_header(header, made.direct))) << header;
+    EXPECT_FALSE(parses_with(header, made.direct)) << header;
   }
   for (const char* alg : {"RSA-OAEP", "RSA1_5", "dir"}) {
     const std::string header = std::string(R"({"enc":"A256CBC-HS512","alg":")") + alg + R"("})";
-    EXPECT_FALSE(parse_jwe(with_header(header, made.rsa))) << alg;
+    EXPECT_FALSE(parses_with(header, made.rsa)) << alg;
   }
-  EXPECT_FALSE(parse_jwe(with_header(R"({"alg":"RSA-OAEP-256","enc":"A256CBC-HS512"})", made.direct)));
+  EXPECT_FALSE(parses_with(R"({"alg":"RSA-OAEP-256","enc":"A256CBC-HS512"})", made.direct));
 }
 
 TEST(Jwe, RefusesBadForms) {
@@ -89,7 +94,8 @@ TEST(Jwe, ShorterTagDoesNotOpen) {
   Made made;
   const std::string shorter = made.direct.substr(0, made.direct.rfind('.') + 1) + to_base64url(Bytes(16));
   EXPECT_FALSE(open(*parse_jwe(shorter), made.key));
-  EXPECT_FALSE(open(*parse_jwe(made.direct.substr(0, made.direct.rfind('.') + 1)), made.key));
+  const std::string none = made.direct.substr(0, made.direct.rfind('.') + 1);
+  EXPECT_FALSE(open(*parse_jwe(none), made.key));
 }
 
 }  // namespace

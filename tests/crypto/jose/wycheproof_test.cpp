@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
-#include <set>
 
 #include "base/base64url.h"
 #include "crypto/jose/jwe.h"
@@ -31,27 +30,35 @@ bool is_symmetric(const WycheproofCase& c) {
   return !c.has("public");
 }
 
+// Some cases are in the JSON serialization, which is given to us as it is.
+std::string token_text(const WycheproofCase& c, std::string_view name) {
+  const json::value& token = c.value(name);
+  return token.is_string() ? c.text(name) : json::serialize(token);
+}
+
 bool verifies(const WycheproofCase& c) {
-  const auto jws = parse_jws(c.text("jws"));
+  const auto jws = parse_jws(token_text(c, "jws"));
   const json::object& key = key_of(c);
   const std::string set = json::serialize(key.contains("keys") ? key : json::object{{"keys", json::array{key}}});
   const auto keys = JwkSet::parse(set);
   return jws && keys && verify(*jws, *keys, kAll).has_value();
 }
 
-void run_jws(std::string_view file, const WycheproofExceptions& refused, const WycheproofExceptions& accepted = {}) {
-  test::for_each_case(file, [&](const WycheproofCase& c) {
-    const bool expected = (c.valid() && !is_symmetric(c) && !refused.contains(c.id())) || accepted.contains(c.id());
-    EXPECT_EQ(verifies(c), expected);
+void run_jws(std::string_view file, const WycheproofExceptions& refused = {}) {
+  test::for_each_case(file, [&refused](const WycheproofCase& c) {
+    EXPECT_EQ(verifies(c), c.valid() && !is_symmetric(c) && !refused.contains(c.id()));
   });
 }
 
 TEST(JwsWycheproof, Signatures) {
-  run_jws("json_web_signature_test.json", {});
+  run_jws("json_web_signature_test.json", {{346, "the key says it is for PS256, the token is PS384 (RFC 7517 §4.4)"},
+                                           {347, "the key says it is for ES521, which is no algorithm"},
+                                           {350, "as 346"},
+                                           {351, "as 347"}});
 }
 
 TEST(JwsWycheproof, Keys) {
-  run_jws("json_web_key_test.json", {});
+  run_jws("json_web_key_test.json");
 }
 
 TEST(JwsWycheproof, Crypto) {
@@ -59,7 +66,8 @@ TEST(JwsWycheproof, Crypto) {
     if (c.has("jws")) {
       EXPECT_EQ(verifies(c), c.valid() && !is_symmetric(c));
     } else {
-      EXPECT_FALSE(parse_jwe(c.text("jwe"))) << "key wrap and ECDH are no algorithms here";
+      const std::string text = token_text(c, "jwe");
+      EXPECT_FALSE(parse_jwe(text)) << "key wrap and ECDH are no algorithms here";
     }
   });
 }
@@ -94,19 +102,17 @@ crypto::PkeyPtr rsa_private_key(const json::object& jwk) {
 // Of all the algorithms of the file, RSA-OAEP-256 with A256CBC-HS512 is ours.
 TEST(JweWycheproof, OnlyRsaOaep256OpensAndOnlyWhatIsValid) {
   SystemRandom random;
-  int opened = 0;
-  test::for_each_case("json_web_encryption_test.json", [&random, &opened](const WycheproofCase& c) {
+  test::for_each_case("json_web_encryption_test.json", [&random](const WycheproofCase& c) {
     const auto& key = c.object("private");
-    const auto jwe = parse_jwe(c.text("jwe"));
+    const std::string text = token_text(c, "jwe");
+    const auto jwe = parse_jwe(text);
     const bool is_rsa = key.at("kty").as_string() == "RSA";
     const auto plaintext = jwe && is_rsa ? open(*jwe, rsa_private_key(key).get(), random) : fail(Errc::kBadCiphertext);
     const bool ours = c.valid() && key.at("alg").as_string() == "RSA-OAEP-256" && c.text("enc") == "A256CBC-HS512";
     ASSERT_EQ(plaintext.has_value(), ours);
     if (!plaintext) return;
     EXPECT_EQ(copy_of(plaintext->reveal()), c.bytes("pt"));
-    ++opened;
   });
-  GTEST_LOG_(INFO) << opened << " opened";
 }
 
 }  // namespace
