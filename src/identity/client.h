@@ -8,9 +8,10 @@
 #include "base/clock.h"
 #include "core/algorithm.h"
 #include "crypto/digest.h"
-#include "crypto/openssl.h"
+#include "crypto/jose/jwk.h"
 #include "identity/key_source.h"
 #include "identity/secret_hash.h"
+#include "identity/token_error.h"
 
 namespace hsm::identity {
 
@@ -21,7 +22,7 @@ struct ClientSecret {
 
 // ClientCertificate is what is needed of a certificate to check assertions made with its key.
 struct ClientCertificate {
-  crypto::SharedPkey key;        // RSA
+  jose::Jwk key;                 // RSA
   crypto::Sha1Value sha1{};      // x5t
   crypto::Sha256Value sha256{};  // x5t#S256
   TimePoint not_before;
@@ -51,6 +52,9 @@ struct RegisteredClient {
   std::vector<ClientCertificate> certificates;
   std::vector<FederatedCredential> federated;
 };
+
+// check_secret tells a wrong secret from one that was right until it expired, as clients' users need to know.
+TokenResult<void> check_secret(const RegisteredClient& client, ByteView attempt, TimePoint now);
 
 // ManagedIdentity is an identity of the machine: whoever reaches the local endpoint speaks for it.
 struct ManagedIdentity {

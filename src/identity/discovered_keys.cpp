@@ -1,23 +1,15 @@
 #include <algorithm>
 #include <atomic>
-#include <boost/json.hpp>
 #include <limits>
 #include <mutex>
 #include <utility>
 
 #include "base/log.h"
+#include "crypto/jose/jwt.h"
 #include "identity/key_source.h"
 
 namespace hsm::identity {
 namespace {
-
-// string_member returns a member's text, or "".
-std::string string_member(const boost::json::value& document, std::string_view name) {
-  const auto* const object = document.if_object();
-  const auto* const member = object == nullptr ? nullptr : object->if_contains(name);
-  const auto* const text = member == nullptr ? nullptr : member->if_string();
-  return text == nullptr ? std::string{} : std::string(*text);
-}
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min() / 2;
 
@@ -33,13 +25,13 @@ class DiscoveredKeys final : public KeySource {
   DiscoveredKeys(DiscoveryConfig config, std::shared_ptr<HttpsGet> https)
       : config_(std::move(config)), https_(std::move(https)) {}
 
-  std::shared_ptr<const KeySet> keys() const override { return keys_.load(std::memory_order_acquire); }
+  std::shared_ptr<const jose::JwkSet> keys() const override { return keys_.load(std::memory_order_acquire); }
   std::uint64_t generation() const override { return generation_.load(std::memory_order_acquire); }
 
   bool wants_fetch(std::string_view kid, TimePoint now) override {
     const auto known = keys();
     if (!known) return true;  // nothing can be decided without; fetch itself holds back attempts
-    return (stale(now) || known->find(kid) == nullptr) && take_turn(now);
+    return (stale(now) || known->find(kid).empty()) && take_turn(now);
   }
 
   void fetch(std::string_view kid, TimePoint now) override {
@@ -47,7 +39,7 @@ class DiscoveredKeys final : public KeySource {
     const std::unique_lock lock(fetching_, std::try_to_lock);
     if (!lock) return;
     const auto known = keys();
-    if (known && known->find(kid) != nullptr && !stale(now)) return;  // another caller was faster
+    if (known && !known->find(kid).empty() && !stale(now)) return;  // another caller was faster
     const auto pause = known ? config_.retry_after : std::min(config_.retry_after, kFirstRetry);
     if (seconds_of(now) - attempted_at_ < pause.count()) return;
     attempted_at_ = seconds_of(now);
@@ -72,32 +64,31 @@ class DiscoveredKeys final : public KeySource {
            turn_at_.compare_exchange_strong(last, seconds_of(now));
   }
 
-  Result<std::shared_ptr<const KeySet>> download() {
+  Result<std::shared_ptr<const jose::JwkSet>> download() {
     std::string jwks_url = config_.jwks_url;
     if (jwks_url.empty()) {
       HSM_TRY(jwks_url, discover());
     }
     HSM_TRY(const std::string jwks, https_->get(jwks_url));
-    return KeySet::parse(jwks);
+    return key_set(jwks);
   }
 
   Result<std::string> discover() {
     HSM_TRY(const std::string text, https_->get(config_.discovery_url));
-    boost::system::error_code error;
-    const boost::json::value document = boost::json::parse(text, error);
-    if (error) return fail(Errc::kUnavailable, config_.discovery_url + ": not JSON");
-    const std::string issuer = string_member(document, "issuer");
+    const auto document = jose::Claims::parse(bytes_of(text));
+    if (!document) return fail(Errc::kUnavailable, config_.discovery_url + ": not a JSON object");
+    const std::string issuer(document->text("issuer"));
     if (std::ranges::find(config_.issuers, issuer) == config_.issuers.end()) {
       return fail(Errc::kUnavailable, config_.discovery_url + ": it is of another issuer, " + issuer);
     }
-    const std::string jwks_url = string_member(document, "jwks_uri");
+    std::string jwks_url(document->text("jwks_uri"));
     if (jwks_url.empty()) return fail(Errc::kUnavailable, config_.discovery_url + ": no jwks_uri");
     return jwks_url;
   }
 
   const DiscoveryConfig config_;
   const std::shared_ptr<HttpsGet> https_;
-  std::atomic<std::shared_ptr<const KeySet>> keys_;
+  std::atomic<std::shared_ptr<const jose::JwkSet>> keys_;
   std::atomic<std::uint64_t> generation_{0};
   std::atomic<std::int64_t> fetched_at_{kNever};  // unix seconds, like the two below
   std::atomic<std::int64_t> turn_at_{kNever};

@@ -13,25 +13,31 @@ constexpr std::streamsize kKeySetFileBytesMax = 1024 * 1024;
 
 class FixedKeys final : public KeySource {
  public:
-  explicit FixedKeys(std::shared_ptr<const KeySet> keys) : keys_(std::move(keys)) {}
-  std::shared_ptr<const KeySet> keys() const override { return keys_; }
+  explicit FixedKeys(std::shared_ptr<const jose::JwkSet> keys) : keys_(std::move(keys)) {}
+  std::shared_ptr<const jose::JwkSet> keys() const override { return keys_; }
   std::uint64_t generation() const override { return 0; }
   bool wants_fetch(std::string_view, TimePoint) override { return false; }
   void fetch(std::string_view, TimePoint) override {}
 
  private:
-  std::shared_ptr<const KeySet> keys_;
+  std::shared_ptr<const jose::JwkSet> keys_;
 };
 
 }  // namespace
 
-std::shared_ptr<KeySource> fixed_keys(std::shared_ptr<const KeySet> keys) {
+Result<std::shared_ptr<const jose::JwkSet>> key_set(std::string_view jwks) {
+  HSM_TRY(jose::JwkSet keys, jose::JwkSet::parse(jwks));
+  if (keys.keys().empty()) return fail(Errc::kBadParameter, "the key set has no usable key");
+  return std::make_shared<const jose::JwkSet>(std::move(keys));
+}
+
+std::shared_ptr<KeySource> fixed_keys(std::shared_ptr<const jose::JwkSet> keys) {
   HSM_ASSERT(keys != nullptr);
   return std::make_shared<FixedKeys>(std::move(keys));
 }
 
 Result<std::shared_ptr<KeySource>> pinned_keys(std::string_view jwks) {
-  HSM_TRY(auto keys, KeySet::parse(jwks));
+  HSM_TRY(auto keys, key_set(jwks));
   return fixed_keys(std::move(keys));
 }
 

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "crypto/jose/jwk.h"
 #include "identity/https_get.h"
-#include "identity/key_set.h"
 
 namespace hsm::identity {
 
@@ -18,7 +18,7 @@ class KeySource {
  public:
   virtual ~KeySource() = default;
   // keys returns what is known now; nullptr if nothing was ever fetched.
-  virtual std::shared_ptr<const KeySet> keys() const = 0;
+  virtual std::shared_ptr<const jose::JwkSet> keys() const = 0;
   // generation changes whenever keys() does; it only grows.
   virtual std::uint64_t generation() const = 0;
   // wants_fetch tells whether this caller should call fetch, from a thread that may block: there are no keys, or `kid`
@@ -29,8 +29,11 @@ class KeySource {
   virtual void fetch(std::string_view kid, TimePoint now) = 0;
 };
 
+// key_set reads a JWKS (RFC 7517 §5). kBadParameter: it is none, or has no usable key.
+Result<std::shared_ptr<const jose::JwkSet>> key_set(std::string_view jwks);
+
 // fixed_keys never change: a pinned JWKS, or the built-in token service's own.
-std::shared_ptr<KeySource> fixed_keys(std::shared_ptr<const KeySet> keys);
+std::shared_ptr<KeySource> fixed_keys(std::shared_ptr<const jose::JwkSet> keys);
 Result<std::shared_ptr<KeySource>> pinned_keys(std::string_view jwks);
 // pinned_keys_file reads the JWKS from a file, once. kUnavailable: it can't be read.
 Result<std::shared_ptr<KeySource>> pinned_keys_file(const std::string& path);

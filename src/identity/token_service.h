@@ -33,6 +33,9 @@ struct TokenServiceConfig {
   std::string key_file;                             // signing_key.h
   std::chrono::seconds token_lifetime{3599};        // Entra ID's (reference/identity.md §5.2)
   std::chrono::seconds managed_identity_token_lifetime{86'399};
+  // Refuse a client assertion that was used before. Off by default: MSAL for Python and JavaScript make one assertion
+  // and send it with every token request until it expires, and Entra ID lets them.
+  bool assertions_work_once = false;
 };
 
 // TokenRequest is a client_credentials request, whatever form it came in. Its views need to live for the call only.
@@ -42,9 +45,8 @@ struct TokenRequest {
   ByteView client_secret;
   std::string_view client_assertion_type;
   std::string_view client_assertion;
-  std::string_view scope;      // v2: <resource>/.default
-  std::string_view resource;   // v1
-  std::string_view authority;  // "https://host[:port]" as the client reached us: its endpoints are what assertions name
+  std::string_view scope;     // v2: <resource>/.default
+  std::string_view resource;  // v1
 };
 
 struct ManagedIdentityRequest {
@@ -72,7 +74,7 @@ class TokenService {
   static Result<std::unique_ptr<TokenService>> create(TokenServiceConfig config, Random& random);
 
   TokenResult<IssuedToken> issue(const TokenRequest& request, TimePoint now);
-  TokenResult<IssuedToken> issue(const ManagedIdentityRequest& request, TimePoint now);
+  TokenResult<IssuedToken> issue(const ManagedIdentityRequest& request, TimePoint now) const;
 
   // trusted_issuer is what a TokenVerifier needs to accept these tokens.
   TrustedIssuer trusted_issuer() const;
@@ -91,6 +93,8 @@ class TokenService {
   TokenResult<std::string> resource_of(const TokenRequest& request) const;
   TokenResult<void> authenticate(const RegisteredClient& client, const TokenRequest& request, TimePoint now);
   TokenResult<std::string> allowed(std::string_view resource) const;
+  bool names_us(std::string_view audience) const;  // as the audience of a client's assertion
+  std::string issuer_id() const;
   IssuedToken mint(const Subject& subject, std::string resource, std::chrono::seconds lifetime, TimePoint now) const;
 
   TokenServiceConfig config_;

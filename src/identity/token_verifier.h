@@ -12,11 +12,9 @@
 #include "core/caller.h"
 #include "identity/audience.h"
 #include "identity/issuer.h"
+#include "identity/token_checks.h"
 
 namespace hsm::identity {
-
-inline constexpr std::size_t kTokenBytesMax = 48 * 1024;      // the HTTP header limit is 64 KiB
-inline constexpr std::chrono::seconds kClockSkewMax{5 * 60};  // reference/identity.md §3
 
 using CallerPtr = std::shared_ptr<const core::Caller>;
 
@@ -24,7 +22,7 @@ struct VerifierConfig {
   std::vector<TrustedIssuer> issuers;
   std::vector<std::string> audiences;   // AudienceSet's rules; the first is named in error messages
   std::string tenant;                   // GUID that `tid` must be
-  std::chrono::seconds clock_skew{60};  // at most kClockSkewMax
+  std::chrono::seconds clock_skew{60};  // at most jose::kClockSkewMax
 };
 
 // TokenVerifier turns a bearer token into a Caller (reference/identity.md §3). Checks, in this order: form, issuer,
@@ -49,8 +47,7 @@ class TokenVerifier {
   void forget_all() { revocations_.fetch_add(1, std::memory_order_release); }
 
  private:
-  struct Unverified;
-  Result<CallerPtr> verify(std::string_view jwt, TimePoint now, bool may_block) const;
+  Result<CallerPtr> verify(std::string_view jwt, TimePoint now, MayBlock may_block) const;
   const TrustedIssuer* find_issuer(std::string_view iss) const;
 
   std::vector<TrustedIssuer> issuers_;
