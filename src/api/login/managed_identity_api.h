@@ -32,6 +32,10 @@ class ManagedIdentityApi {
   http::Response handle(const http::Request& request);
 
  private:
+  http::Response instance_metadata(const http::Request& request);
+  http::Response app_service(const http::Request& request);
+  http::Response token(const http::Request& request);
+
   identity::TokenService& service_;
   const Clock& clock_;
   ManagedIdentityConfig config_;
