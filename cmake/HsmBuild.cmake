@@ -22,7 +22,9 @@ if(CCACHE)
 endif()
 
 add_library(hsm_flags INTERFACE)
-target_compile_options(hsm_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+target_compile_options(hsm_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow
+  # Designated initializers name what differs from the default.
+  -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False positives of GCC 12's inliner in std::string and std::optional.
   target_compile_options(hsm_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
@@ -40,6 +42,9 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_definitions(_FORTIFY_SOURCE=3 _GLIBCXX_ASSERTIONS)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
   add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+if(HSM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # the libraries too, or the fuzzer sees no coverage
 endif()
 find_program(MOLD mold)
 if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -13,14 +13,19 @@ int digit_value(char c) {
 }  // namespace
 
 std::string to_hex(ByteView bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const std::uint8_t byte : bytes) {
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 15]);
-  }
+  append_hex(text, bytes);
   return text;
+}
+
+void append_hex(std::string& out, ByteView bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::size_t at = out.size();
+  out.resize(at + bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    out[at++] = kDigits[byte >> 4];
+    out[at++] = kDigits[byte & 15];
+  }
 }
 
 Result<Bytes> from_hex(std::string_view text) {

@@ -1,0 +1,71 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "core/caller.h"
+#include "core/operation.h"
+#include "core/ports/partitions.h"
+#include "core/scope.h"
+#include "http/server.h"
+#include "service/hsm.h"
+#include "service/journal.h"
+
+namespace hsm::api {
+
+// Target is what a path names, parsed once.
+struct Target {
+  std::optional<core::KeyName> key;
+  std::optional<core::KeyVersion> version;
+  core::Scope scope = core::Scope::root();  // what the data action is checked at
+  std::string name;                         // the last segment of role paths, as sent
+};
+
+// Call is one request between the door and its handler.
+struct Call {
+  explicit Call(http::Exchange with) : exchange(std::move(with)) {}
+  const http::Request& request() const { return exchange.request(); }
+
+  http::Exchange exchange;
+  service::Hsm* hsm = nullptr;
+  const core::OperationRow* row = nullptr;
+  Target target;
+  std::shared_ptr<const core::Caller> caller;
+  std::string base_url;  // https://host[:port], as the client wrote it (validated): the start of every id we print
+  service::Operation operation;
+
+  // Filled by a fast operation's `prepare` for its `finish`.
+  service::KeyPointer key;
+  core::CryptoRequest crypto;
+  SecretBytes input;  // what crypto's views look at
+};
+
+// Reply is a handler's success.
+struct Reply {
+  std::string body;
+  int status = 200;
+  std::string head;  // further header lines, each with CRLF
+};
+
+// What `prepare` may ask for. LoadKey: the key is not in memory; the slow lane loads it, then prepare runs again.
+struct RandomBytes {
+  std::size_t count;
+};
+struct LoadKey {};
+struct Perform {};  // call.crypto
+using Prepared = std::variant<Reply, Perform, RandomBytes, LoadKey>;
+
+// Handler is how an operation is carried out. Exactly the functions of its row's lane are set.
+struct Handler {
+  core::Operation operation;
+  Result<Prepared> (*prepare)(Call&) = nullptr;         // fast: on the loop's thread, never blocks
+  Reply (*finish)(Call&, core::CryptoReply) = nullptr;  // fast: the partition has answered
+  Result<Reply> (*slow)(Call&) = nullptr;               // slow, long: blocks, on a pool
+};
+const Handler& handler(core::Operation operation);
+
+}  // namespace hsm::api

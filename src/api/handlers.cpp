@@ -1,0 +1,65 @@
+#include "api/handlers.h"
+
+#include <array>
+
+namespace hsm::api {
+namespace {
+
+using core::Operation;
+
+constexpr Handler slow(Operation operation, Result<Reply> (*function)(Call&)) {
+  return {.operation = operation, .slow = function};
+}
+constexpr Handler crypto(Operation operation) {
+  return {.operation = operation, .prepare = keys::prepare_crypto_operation, .finish = keys::finish_crypto_operation};
+}
+
+constexpr auto kHandlers = std::to_array<Handler>({
+    slow(Operation::kCreateKey, keys::create),
+    slow(Operation::kImportKey, keys::import),
+    {.operation = Operation::kGetKey, .prepare = keys::get},
+    slow(Operation::kUpdateKey, keys::update),
+    slow(Operation::kListKeys, keys::list),
+    slow(Operation::kListKeyVersions, keys::list_versions),
+    slow(Operation::kDeleteKey, keys::remove),
+    slow(Operation::kListDeletedKeys, keys::list_deleted),
+    slow(Operation::kGetDeletedKey, keys::get_deleted),
+    slow(Operation::kRecoverDeletedKey, keys::recover),
+    slow(Operation::kPurgeDeletedKey, keys::purge),
+    crypto(Operation::kEncrypt),
+    crypto(Operation::kDecrypt),
+    crypto(Operation::kWrapKey),
+    crypto(Operation::kUnwrapKey),
+    crypto(Operation::kSign),
+    crypto(Operation::kVerify),
+    {.operation = Operation::kGetRandomBytes, .prepare = prepare_rng, .finish = finish_rng},
+    slow(Operation::kListRoleDefinitions, rbac::list_definitions),
+    slow(Operation::kGetRoleDefinition, rbac::get_definition),
+    slow(Operation::kListRoleAssignments, rbac::list_assignments),
+    slow(Operation::kGetRoleAssignment, rbac::get_assignment),
+    slow(Operation::kCreateRoleAssignment, rbac::create_assignment),
+    slow(Operation::kDeleteRoleAssignment, rbac::delete_assignment),
+    slow(Operation::kDownloadSecurityDomain, securitydomain::download),
+    slow(Operation::kGetSecurityDomainDownloadStatus, securitydomain::download_status),
+});
+
+// Complete, in the order of the enumerators, and with the functions of each row's lane.
+constexpr bool complete() {
+  if (kHandlers.size() != static_cast<std::size_t>(Operation::kCount_)) return false;
+  for (std::size_t i = 0; i < kHandlers.size(); ++i) {
+    const Handler& candidate = kHandlers[i];
+    if (static_cast<std::size_t>(candidate.operation) != i) return false;
+    const bool fast = core::row(candidate.operation).lane == core::Lane::kFast;
+    if (fast != (candidate.prepare != nullptr) || fast == (candidate.slow != nullptr)) return false;
+  }
+  return true;
+}
+static_assert(complete(), "an operation without a handler, or with one of another lane");
+
+}  // namespace
+
+const Handler& handler(Operation operation) {
+  return kHandlers[static_cast<std::size_t>(operation)];
+}
+
+}  // namespace hsm::api

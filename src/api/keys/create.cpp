@@ -1,0 +1,58 @@
+#include "api/handlers.h"
+#include "api/json_body.h"
+#include "api/keys/key_json.h"
+
+namespace hsm::api::keys {
+namespace {
+
+constexpr std::int64_t kExponentMax = 0xFFFFFFFF;
+
+Result<core::KeySpec> key_spec(const JsonObject& object) {
+  HSM_TRY(const std::string_view kty, required_text_member(object, "kty"));
+  HSM_TRY(const auto size, integer_member(object, "key_size"));
+  HSM_TRY(const auto crv, text_member(object, "crv"));
+  const auto type = core::key_type_named(kty);
+  if (!type) return fail(Errc::kBadParameter, "'kty' is not a supported key type.");
+  if (size && (*size < 0 || *size > 0xFFFF)) return fail(Errc::kBadParameter, "'key_size' is not supported.");
+  core::KeySpec spec{.type = *type};
+  switch (*type) {
+    case core::KeyType::kRsa:
+      spec.bits = static_cast<std::uint16_t>(size.value_or(core::kRsaBitsDefault));
+      break;
+    case core::KeyType::kOct:
+      spec.bits = static_cast<std::uint16_t>(size.value_or(core::kOctBitsDefault));
+      break;
+    case core::KeyType::kEc: {  // key_size on EC keys is ignored (unconfirmed)
+      const auto curve = core::curve_named(crv.value_or("P-256"));
+      if (!curve) return fail(Errc::kBadParameter, "'crv' is not a supported curve.");
+      spec.curve = *curve;
+      break;
+    }
+  }
+  if (!core::valid(spec)) return fail(Errc::kBadParameter, "'key_size' is not supported for this key type.");
+  return spec;
+}
+
+}  // namespace
+
+Result<Reply> create(Call& call) {
+  JsonBody body;
+  HSM_TRY(const JsonObject* object, body.parse(call.request().body));
+  service::CreateKey request{.name = *call.target.key, .spec = {}, .operations = {}, .attributes = {}, .tags = {}};
+  HSM_TRY(request.spec, key_spec(*object));
+  HSM_TRY(const auto exponent, integer_member(*object, "public_exponent"));
+  if (exponent) {
+    if (*exponent < 3 || *exponent > kExponentMax || *exponent % 2 == 0) {
+      return fail(Errc::kBadParameter, "'public_exponent' must be an odd number of at least 3 and at most 32 bits.");
+    }
+    request.public_exponent = static_cast<std::uint32_t>(*exponent);
+  }
+  HSM_TRY(request.operations, key_operations_member(*object));
+  HSM_TRY(request.attributes, attributes_member(*object));
+  HSM_TRY(auto tags, tags_member(*object));
+  request.tags = std::move(tags).value_or(core::Tags{});
+  HSM_TRY(const core::KeyRecord record, call.hsm->keys.create(request, call.operation));
+  return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
+}
+
+}  // namespace hsm::api::keys

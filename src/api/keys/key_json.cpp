@@ -1,0 +1,198 @@
+#include "api/keys/key_json.h"
+
+#include "base/base64url.h"
+#include "base/json_text.h"
+
+namespace hsm::api::keys {
+namespace {
+
+using core::KeyRecord;
+using Settings = service::Keys::Settings;
+
+constexpr int kRetentionDaysMax = 90;
+
+void append_base64_member(std::string& out, std::string_view name, ByteView bytes) {
+  out.append(",\"").append(name).append("\":\"");
+  append_base64url(out, bytes);
+  out.push_back('"');
+}
+
+void append_number_member(std::string& out, std::string_view name, std::int64_t number) {
+  out.append(",\"").append(name).append("\":");
+  append_json_number(out, number);
+}
+
+// reference/keys-api.md §2.4
+std::string_view recovery_level(const Settings& settings) {
+  if (settings.retention_days == kRetentionDaysMax)
+    return settings.purge_protection ? "Recoverable" : "Recoverable+Purgeable";
+  return settings.purge_protection ? "CustomizedRecoverable" : "CustomizedRecoverable+Purgeable";
+}
+
+void append_attributes(std::string& out, const KeyRecord& record, const Settings& settings) {
+  const core::KeyAttributes& attributes = record.attributes;
+  out += R"("attributes":{"created":)";
+  append_json_number(out, attributes.created);
+  out += attributes.enabled ? R"(,"enabled":true)" : R"(,"enabled":false)";
+  if (attributes.expires) append_number_member(out, "exp", *attributes.expires);
+  out += attributes.exportable ? R"(,"exportable":true)" : R"(,"exportable":false)";
+  if (attributes.not_before) append_number_member(out, "nbf", *attributes.not_before);
+  append_number_member(out, "recoverableDays", settings.retention_days);
+  out.append(R"(,"recoveryLevel":")").append(recovery_level(settings)).append("\"");
+  append_number_member(out, "updated", attributes.updated);
+  out.push_back('}');
+}
+
+void append_kid(std::string& out, const KeyRecord& record, std::string_view base_url, KidForm form) {
+  out.append(R"("kid":")").append(base_url).append("/keys/").append(record.name.text());
+  if (form == KidForm::kWithVersion) out.append("/").append(record.version.text());
+  out.push_back('"');
+}
+
+void append_tags(std::string& out, const KeyRecord& record) {
+  if (record.tags.empty()) return;  // absent, not {}
+  out += R"(,"tags":{)";
+  for (std::size_t i = 0; i < record.tags.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    append_json_string(out, record.tags[i].first);
+    out.push_back(':');
+    append_json_string(out, record.tags[i].second);
+  }
+  out.push_back('}');
+}
+
+void append_web_key(std::string& out, const KeyRecord& record, std::string_view base_url) {
+  out += R"("key":{)";
+  if (record.spec.type == core::KeyType::kEc) {
+    out.append(R"("crv":")").append(core::row(record.spec.curve).name).append("\",");
+  } else if (record.spec.type == core::KeyType::kRsa) {
+    out += R"("e":")";
+    append_base64url(out, record.public_key.exponent);
+    out += "\",";
+  }
+  out += R"("key_ops":[)";
+  bool first = true;
+  for (const core::KeyOperationRow& row : core::kKeyOperations) {
+    if (!record.operations.has(row.operation)) continue;
+    out.append(first ? "\"" : ",\"").append(row.name).append("\"");
+    first = false;
+  }
+  out += "],";
+  append_kid(out, record, base_url, KidForm::kWithVersion);
+  out.append(R"(,"kty":")").append(core::wire_name(record.spec.type)).append("\"");
+  if (record.spec.type == core::KeyType::kRsa) append_base64_member(out, "n", record.public_key.modulus);
+  if (record.spec.type == core::KeyType::kEc) {
+    append_base64_member(out, "x", record.public_key.x);
+    append_base64_member(out, "y", record.public_key.y);
+  }
+  out.push_back('}');
+}
+
+void append_bundle_members(std::string& out, const KeyRecord& record, std::string_view base_url,
+                           const Settings& settings) {
+  append_attributes(out, record, settings);
+  out.push_back(',');
+  append_web_key(out, record, base_url);
+  append_tags(out, record);
+}
+
+void append_deletion(std::string& out, const core::KeyHead& head, std::string_view base_url) {
+  append_number_member(out, "deletedDate", head.deleted.value_or(0));
+  out.append(R"(,"recoveryId":")").append(base_url).append("/deletedkeys/").append(head.name.text()).append("\"");
+  append_number_member(out, "scheduledPurgeDate", head.purge_at.value_or(0));
+}
+
+}  // namespace
+
+std::string key_id(const KeyRecord& record, std::string_view base_url) {
+  std::string id(base_url);
+  return id.append("/keys/").append(record.name.text()).append("/").append(record.version.text());
+}
+
+std::string key_bundle(const KeyRecord& record, std::string_view base_url, const Settings& settings) {
+  std::string out;
+  out.reserve(1024);
+  out.push_back('{');
+  append_bundle_members(out, record, base_url, settings);
+  out.push_back('}');
+  return out;
+}
+
+std::string deleted_key_bundle(const service::DeletedKey& key, std::string_view base_url, const Settings& settings) {
+  std::string out = "{";
+  append_bundle_members(out, key.latest, base_url, settings);
+  append_deletion(out, key.head, base_url);
+  out.push_back('}');
+  return out;
+}
+
+void append_key_item(std::string& out, const KeyRecord& record, KidForm form, std::string_view base_url,
+                     const Settings& settings) {
+  out.push_back('{');
+  append_attributes(out, record, settings);
+  out.push_back(',');
+  append_kid(out, record, base_url, form);
+  append_tags(out, record);
+  out.push_back('}');
+}
+
+void append_deleted_key_item(std::string& out, const service::DeletedKey& key, std::string_view base_url,
+                             const Settings& settings) {
+  out.push_back('{');
+  append_attributes(out, key.latest, settings);
+  out.push_back(',');
+  append_kid(out, key.latest, base_url, KidForm::kWithoutVersion);
+  append_tags(out, key.latest);
+  append_deletion(out, key.head, base_url);
+  out.push_back('}');
+}
+
+Result<std::optional<core::KeyOperations>> key_operations_member(const JsonObject& object) {
+  HSM_TRY(const boost::json::array* names, array_member(object, "key_ops"));
+  if (names == nullptr) return std::nullopt;
+  core::KeyOperations operations;
+  for (const boost::json::value& name : *names) {
+    const auto operation =
+        name.is_string() ? core::key_operation_named(std::string_view(name.get_string())) : std::nullopt;
+    if (!operation) return fail(Errc::kBadParameter, "'key_ops' holds a value that is not a key operation.");
+    operations.add(*operation);
+  }
+  // Clients send an empty list for "none given" (unconfirmed); a key without operations would be of no use.
+  if (operations.empty()) return std::nullopt;
+  return operations;
+}
+
+Result<std::optional<core::Tags>> tags_member(const JsonObject& object) {
+  HSM_TRY(const JsonObject* members, object_member(object, "tags"));
+  if (members == nullptr) return std::nullopt;
+  core::Tags tags;
+  for (const auto& [name, value] : *members) {
+    if (!value.is_string()) return fail(Errc::kBadParameter, "'tags': every value must be a string.");
+    tags.emplace_back(std::string(name), std::string(std::string_view(value.get_string())));
+  }
+  return tags;
+}
+
+Result<service::AttributeChanges> attributes_member(const JsonObject& object) {
+  service::AttributeChanges changes;
+  HSM_TRY(const JsonObject* policy, object_member(object, "release_policy"));
+  HSM_TRY(const JsonObject* attributes, object_member(object, "attributes"));
+  std::optional<bool> exportable;
+  if (attributes != nullptr) {
+    HSM_TRY(changes.enabled, bool_member(*attributes, "enabled"));
+    HSM_TRY(changes.not_before, integer_member(*attributes, "nbf"));
+    HSM_TRY(changes.expires, integer_member(*attributes, "exp"));
+    HSM_TRY(exportable, bool_member(*attributes, "exportable"));
+  }
+  if (exportable.value_or(false) && policy == nullptr) {
+    return fail(Errc::kBadParameter, "An exportable key must have a release policy.");
+  }
+  if (!exportable.value_or(false) && policy != nullptr) {
+    return fail(Errc::kBadParameter, "A key that is not exportable may not have a release policy.");
+  }
+  if (policy != nullptr)
+    return fail(Errc::kNotSupported, "Exportable keys and release policies are not supported yet.");
+  return changes;
+}
+
+}  // namespace hsm::api::keys

@@ -1,0 +1,39 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "api/json_body.h"
+#include "base/result.h"
+#include "core/key_record.h"
+#include "service/keys.h"
+
+namespace hsm::api::keys {
+
+// The JSON of keys, members in alphabetical order as the service has them (reference/keys-api.md §2).
+// `base_url` is the start of every id: https://host[:port].
+
+// KeyBundle (§2.1): {"attributes","key","tags"?}
+std::string key_bundle(const core::KeyRecord& record, std::string_view base_url,
+                       const service::Keys::Settings& settings);
+// DeletedKeyBundle (§2.5)
+std::string deleted_key_bundle(const service::DeletedKey& key, std::string_view base_url,
+                               const service::Keys::Settings& settings);
+
+// KeyItem (§2.6): its kid has the version only in a list of versions.
+enum class KidForm : std::uint8_t { kWithoutVersion, kWithVersion };
+void append_key_item(std::string& out, const core::KeyRecord& record, KidForm form, std::string_view base_url,
+                     const service::Keys::Settings& settings);
+void append_deleted_key_item(std::string& out, const service::DeletedKey& key, std::string_view base_url,
+                             const service::Keys::Settings& settings);
+
+// key_id is the absolute id of a key's version.
+std::string key_id(const core::KeyRecord& record, std::string_view base_url);
+
+// What create, import and update have in common in their bodies.
+Result<std::optional<core::KeyOperations>> key_operations_member(const JsonObject& object);
+Result<std::optional<core::Tags>> tags_member(const JsonObject& object);
+// attributes_member refuses `exportable` with or without a release policy as the service does, as far as it is
+// supported (docs/compatibility.md).
+Result<service::AttributeChanges> attributes_member(const JsonObject& object);
+
+}  // namespace hsm::api::keys

@@ -1,0 +1,49 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "api/login/login_api.h"
+#include "base/result.h"
+#include "identity/token_verifier.h"
+#include "partition/client/fast_link.h"
+#include "service/hsm.h"
+
+namespace hsm::api {
+
+// Site is one instance under one of its host names.
+struct Site {
+  service::Hsm* hsm = nullptr;
+  const identity::TokenVerifier* verifier = nullptr;
+  std::vector<partition::FastLink*> links;  // by loop
+  // What the challenge names: LOGIN/{tenant}. An own token service is reached at the port the client already uses.
+  std::string authority_scheme_and_host;  // https://login.example.com
+  std::string tenant;
+  bool authority_has_port_of_request = false;
+};
+
+// Sites are the host names a server answers for. Filled at start, then only read.
+class Sites {
+ public:
+  void add(std::string host, Site site) { sites_.insert_or_assign(std::move(host), std::move(site)); }
+  void set_login(login::LoginApi* login, std::vector<std::string> hosts) {
+    login_ = login;
+    login_hosts_ = std::move(hosts);
+  }
+  // Both take a Host header, with or without port, in any case; nullptr if it is none of theirs.
+  const Site* find(std::string_view host) const;
+  login::LoginApi* find_login(std::string_view host) const;
+  const std::unordered_map<std::string, Site>& all() const { return sites_; }
+
+ private:
+  std::unordered_map<std::string, Site> sites_;
+  login::LoginApi* login_ = nullptr;
+  std::vector<std::string> login_hosts_;
+};
+
+// challenge_for is the value of WWW-Authenticate for a request to `host` (reference/identity.md §2): the resource is
+// the host's parent domain, its port that of the request.
+Result<std::string> challenge_for(const Site& site, std::string_view host);
+
+}  // namespace hsm::api

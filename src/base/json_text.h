@@ -1,0 +1,13 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace hsm {
+
+// append_json_string appends `text` as a JSON string, quotes included (RFC 8259 §7). What is not UTF-8 becomes U+FFFD,
+// so that nothing a client sends can break a line or a document.
+void append_json_string(std::string& out, std::string_view text);
+void append_json_number(std::string& out, std::int64_t number);
+
+}  // namespace hsm
