@@ -72,7 +72,8 @@ std::string id_of(int round, const Ack& ack) {
 
 std::set<std::string> ids_in(const std::filesystem::path& directory) {
   std::set<std::string> ids;
-  for (const SegmentFile& file : *list_segments(directory)) {
+  const auto files = list_segments(directory);
+  for (const SegmentFile& file : *files) {
     for (const std::string& text : test::lines_of(test::read_file(file.path))) {
       const auto line = parse_line(text);
       if (line) ids.emplace(correlation_id_of(line->members));
@@ -147,7 +148,7 @@ TEST(Recovery, ALineTornAnywhereIsRemovedAndNoted) {
   for (std::size_t size = last_line; size < whole.size(); size += size % 7 + 1) {
     test::write_file(first_file(killed.path()), whole.substr(0, size));
     TemporaryDirectory directory;
-    std::filesystem::copy(killed.path(), directory.path(), std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy(killed.path(), directory.path(), std::filesystem::copy_options::recursive);
     {
       const auto log = open_log(config_in(directory.path()));
       ASSERT_TRUE(log->set_signer(signer_with()));
@@ -250,7 +251,9 @@ TEST(Recovery, AMissingHeadIsNoted) {
   TemporaryDirectory directory;
   make_killed_log(directory.path(), 0);
   std::filesystem::remove(directory.path() / kHeadFileName);
-  { const auto log = open_log(config_in(directory.path())); }
+  {
+    const auto log = open_log(config_in(directory.path()));
+  }
   const auto lines = test::lines_of(test::read_file(first_file(directory.path())));
   const auto recovery = parse_recovery(parse_line(lines.back())->members);
   ASSERT_TRUE(recovery);

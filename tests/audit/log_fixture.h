@@ -134,6 +134,8 @@ inline VerifyReport verified(const std::filesystem::path& path) {
   return *report;
 }
 
-inline std::string first_file(const std::filesystem::path& directory) { return directory / "audit-00000001.jsonl"; }
+inline std::string first_file(const std::filesystem::path& directory) {
+  return directory / "audit-00000001.jsonl";
+}
 
 }  // namespace hsm::audit::test

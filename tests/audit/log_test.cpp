@@ -78,7 +78,8 @@ TEST(Log, ManyThreadsLeaveNoGapInTheSequence) {
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&log, t] {
         for (int i = 0; i < kCalls; ++i) {
-          EXPECT_TRUE(i % 10 == 0 ? log->append_durable(events(1)) : log->append(events(static_cast<std::size_t>(t % 3))));
+          EXPECT_TRUE(i % 10 == 0 ? log->append_durable(events(1))
+                                  : log->append(events(static_cast<std::size_t>(t % 3))));
         }
       });
     }
@@ -126,7 +127,9 @@ TEST(Log, OpeningAndClosingAddsNothing) {
     {
       const auto log = open_log(config_in(directory.path()));
       ASSERT_TRUE(log->set_signer(signer_with()));
-      if (round == 0) ASSERT_TRUE(log->append(events(1)));
+      if (round == 0) {
+        ASSERT_TRUE(log->append(events(1)));
+      }
     }
     if (round == 0) content = test::read_file(test::first_file(directory.path()));
     EXPECT_EQ(test::read_file(test::first_file(directory.path())), content);

@@ -14,8 +14,8 @@ namespace {
 
 namespace json = boost::json;
 using test::event;
-using testing::Not;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string line_of(const core::AuditEvent& event, const LogIdentity& identity = test::identity()) {
   LineBatch batch;
@@ -33,9 +33,10 @@ json::object record_of(const core::AuditEvent& event) {
 // The published example of reference/audit-metrics-limits.md §1.2: member names and JSON types.
 TEST(Record, HasTheMembersAndTypesOfThePublishedExample) {
   const json::object record = record_of(event());
-  for (const char* text : {"TenantId", "time", "resourceId", "operationName", "operationVersion", "category", "resultType",
-                           "resultSignature", "callerIpAddress", "identity", "clientInfo", "correlationId", "subnetId",
-                           "PoolName", "requestUri", "resourceGroup", "resource", "resourceProvider", "resourceType"}) {
+  for (const char* text :
+       {"TenantId", "time", "resourceId", "operationName", "operationVersion", "category", "resultType",
+        "resultSignature", "callerIpAddress", "identity", "clientInfo", "correlationId", "subnetId", "PoolName",
+        "requestUri", "resourceGroup", "resource", "resourceProvider", "resourceType"}) {
     ASSERT_TRUE(record.contains(text)) << text;
     EXPECT_TRUE(record.at(text).is_string()) << text;
   }
@@ -170,15 +171,15 @@ TEST(Record, AnyEventBecomesOneLineOfValidJson) {
   };
   for (int i = 0; i < 2000; ++i) {
     core::AuditEvent any;
-    any.time = TimePoint(std::chrono::microseconds(static_cast<std::int64_t>(random()) * 1'000'000 + random() % 1'000'000));
+    any.time =
+        TimePoint(std::chrono::microseconds(static_cast<std::int64_t>(random()) * 1'000'000 + random() % 1'000'000));
     any.http_status = static_cast<int>(random() % 700);
     any.duration = std::chrono::microseconds(static_cast<std::int64_t>(random()) - 1000);
     auto caller = std::make_shared<core::Caller>();
-    for (std::string* text :
-         {&any.operation_name, &any.operation_version, &any.result_description, &any.caller_address, &any.client_info,
-          &any.correlation_id, &any.client_request_id, &any.request_uri, &any.key_id, &any.algorithm, &any.data_action,
-          &any.scope, &any.assignment_id, &any.tls_version, &caller->object_id, &caller->application_id,
-          &caller->display_name}) {
+    for (std::string* text : {&any.operation_name, &any.operation_version, &any.result_description, &any.caller_address,
+                              &any.client_info, &any.correlation_id, &any.client_request_id, &any.request_uri,
+                              &any.key_id, &any.algorithm, &any.data_action, &any.scope, &any.assignment_id,
+                              &any.tls_version, &caller->object_id, &caller->application_id, &caller->display_name}) {
       *text = any_text();
     }
     any.caller = caller;

@@ -44,7 +44,7 @@ def test_before_activation_only_the_security_domain_is_served(fresh):
     for answer in (rest.get("/keys"), rest.post("/keys/k/create", {"kty": "EC"}), rest.post("/rng", {"count": 8})):
         assert answer.status_code == 403
         assert "activated" in answer.json()["error"]["message"]
-    assert rest.get("/securitydomain/upload").status_code == 200
+    assert rest.get("/securitydomain/download/pending").status_code != 403
 
 
 def test_the_released_client_downloads_the_domain_and_thereby_activates(fresh, holders, monkeypatch):

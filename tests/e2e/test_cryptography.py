@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 from azure.core.exceptions import HttpResponseError
-from azure.keyvault.keys.crypto import CryptographyClient
+from azure.keyvault.keys.crypto import CryptographyClient, EncryptionAlgorithm, KeyWrapAlgorithm, SignatureAlgorithm
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
@@ -16,12 +16,12 @@ from harness.rest import b64u, unb64u
 MESSAGE = b"Ten thousand to Alice."
 
 RSA_SIGNATURES = {
-    "RS256": (hashes.SHA256(), padding.PKCS1v15()),
-    "RS384": (hashes.SHA384(), padding.PKCS1v15()),
-    "RS512": (hashes.SHA512(), padding.PKCS1v15()),
-    "PS256": (hashes.SHA256(), padding.PSS(padding.MGF1(hashes.SHA256()), 32)),
-    "PS384": (hashes.SHA384(), padding.PSS(padding.MGF1(hashes.SHA384()), 48)),
-    "PS512": (hashes.SHA512(), padding.PSS(padding.MGF1(hashes.SHA512()), 64)),
+    SignatureAlgorithm.rs256: (hashes.SHA256(), padding.PKCS1v15()),
+    SignatureAlgorithm.rs384: (hashes.SHA384(), padding.PKCS1v15()),
+    SignatureAlgorithm.rs512: (hashes.SHA512(), padding.PKCS1v15()),
+    SignatureAlgorithm.ps256: (hashes.SHA256(), padding.PSS(padding.MGF1(hashes.SHA256()), 32)),
+    SignatureAlgorithm.ps384: (hashes.SHA384(), padding.PSS(padding.MGF1(hashes.SHA384()), 48)),
+    SignatureAlgorithm.ps512: (hashes.SHA512(), padding.PSS(padding.MGF1(hashes.SHA512()), 64)),
 }
 RSA_ENCRYPTIONS = ["RSA1_5", "RSA-OAEP", "RSA-OAEP-256"]
 EC_SIGNATURES = {  # algorithm: curve here, curve there, hash
@@ -58,14 +58,14 @@ def test_rsa_signatures_verify_outside_with_the_public_key(keys, cryptography_of
         assert not local.verify(algorithm, digest_of(b"Eleven", hash_), signature).is_valid, algorithm
 
 
-@pytest.mark.parametrize("algorithm", RSA_SIGNATURES)
+@pytest.mark.parametrize("algorithm", RSA_SIGNATURES, ids=lambda algorithm: algorithm.value)
 def test_the_hsm_tells_a_true_rsa_signature_from_a_false_one(keys, cryptography_of, rig, name, algorithm):
     key = keys.create_rsa_key(name, size=2048, hardware_protected=True)
     digest = digest_of(MESSAGE, RSA_SIGNATURES[algorithm][0])
     signature = cryptography_of(key).sign(algorithm, digest).signature
 
     def verdict(value: bytes) -> bool:
-        body = {"alg": algorithm, "digest": b64u(digest), "value": b64u(value)}
+        body = {"alg": algorithm.value, "digest": b64u(digest), "value": b64u(value)}
         return rig.rest(rig.user).post(f"/keys/{name}/{key.properties.version}/verify", body).json()["value"]
 
     assert verdict(signature) is True
@@ -76,10 +76,11 @@ def test_the_hsm_tells_a_true_rsa_signature_from_a_false_one(keys, cryptography_
 def test_what_is_encrypted_outside_with_the_public_key_is_decrypted_inside(keys, cryptography_of, name, algorithm):
     key = keys.create_rsa_key(name, size=2048, hardware_protected=True)
     client, local = cryptography_of(key), CryptographyClient.from_jwk(key.key)
+    encryption, wrapping = EncryptionAlgorithm(algorithm), KeyWrapAlgorithm(algorithm)
 
-    assert client.decrypt(algorithm, local.encrypt(algorithm, MESSAGE).ciphertext).plaintext == MESSAGE
+    assert client.decrypt(encryption, local.encrypt(encryption, MESSAGE).ciphertext).plaintext == MESSAGE
     data_key = secrets.token_bytes(32)
-    assert client.unwrap_key(algorithm, local.wrap_key(algorithm, data_key).encrypted_key).key == data_key
+    assert client.unwrap_key(wrapping, local.wrap_key(wrapping, data_key).encrypted_key).key == data_key
 
 
 @pytest.mark.parametrize("algorithm", RSA_ENCRYPTIONS)

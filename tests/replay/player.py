@@ -28,8 +28,11 @@ class Player:
         self._translation = Translation(exchanges[0].host, self._deployment.url)
         self._results: dict[int, list[str]] = {}
         self._earlier_identities: set[str] = set()
+        self._failure: Exception | None = None  # the scene could not be set: no exchange can be played
 
     def differences(self, exchange) -> list[str]:
+        if self._failure:
+            raise self._failure
         for candidate in self.exchanges:
             if candidate.index not in self._results and candidate.index <= exchange.index:
                 self._results[candidate.index] = self._play(candidate)
@@ -48,9 +51,12 @@ class Player:
         """One caller that may do everything, and the state in which the recording found its HSM."""
         administrator = self._deployment.administrator
         rest = Rest(self._deployment.url, self._server.ca, token(self._deployment, self._server.ca, administrator))
-        if self._begins_before_activation():
-            return rest
-        self._activate_and_set_the_scene(rest)
+        if not self._begins_before_activation():
+            try:
+                self._activate_and_set_the_scene(rest)
+            except Exception as failure:
+                self._failure = failure
+                raise
         return rest
 
     def _activate_and_set_the_scene(self, rest: Rest) -> None:

@@ -54,7 +54,7 @@ def _parameters(exchanges, name: str) -> dict:
             parameters = {"kty": key["kty"], "key_ops": key["key_ops"]}
             if "crv" in key:
                 parameters["crv"] = key["crv"]
-            if "n" in key:
-                parameters["key_size"] = len(key["n"]) * 6 // 8 * 8 // 1024 * 1024
+            if "n" in key:  # 1024 bits, which were allowed in 2021, can't be made any more
+                parameters["key_size"] = max(2048, len(key["n"]) * 6 // 1024 * 1024)
             return parameters
     return {"kty": "EC-HSM"}
