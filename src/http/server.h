@@ -13,8 +13,8 @@ namespace hsm::http {
 
 // Limits, each with its unit. A client beyond one gets an answer where HTTP has one (408, 413, 431) and is closed.
 struct Limits {
-  std::size_t connections_max = 20'000;           // per server; the oldest idle one is closed for a new one
-  std::size_t header_bytes_max = 64 * 1024;       // request line and headers; tokens with many groups are long
+  std::size_t connections_max = 20'000;      // per server; the oldest idle one is closed for a new one
+  std::size_t header_bytes_max = 64 * 1024;  // request line and headers; tokens with many groups are long
   std::size_t header_count_max = 100;
   std::size_t body_bytes_max = 2 * 1024 * 1024;
   std::chrono::milliseconds handshake_timeout{10'000};
@@ -77,7 +77,7 @@ class Loop {
 class Application {
  public:
   struct Watch {
-    int fd = -1;                         // polled for reading, level-triggered
+    int fd = -1;  // polled for reading, level-triggered
     std::function<void()> on_readable;
   };
   virtual ~Application() = default;
