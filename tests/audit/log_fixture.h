@@ -107,8 +107,11 @@ inline std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// An existing file is not truncated first: ext4 would flush it to the disk, which the tables of thousands can't afford.
 inline void write_file(const std::filesystem::path& path, const std::string& content) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+  const auto mode = std::filesystem::exists(path) ? std::ios::in | std::ios::out : std::ios::out;
+  std::fstream(path, std::ios::binary | mode) << content;
+  std::filesystem::resize_file(path, content.size());
 }
 
 inline std::vector<std::string> lines_of(const std::string& content) {

@@ -108,7 +108,7 @@ TEST_F(Verify, WithoutHeadOnlyIfOneSaysSo) {
 
 TEST_F(Verify, ALineWithoutEndIsNotReadIntoMemory) {
   test::write_file(file(1), test::read_file(file(1)) + std::string(5'000'000, 'x'));
-  EXPECT_EQ(verified({}).finding->kind, FindingKind::kChanged);
+  EXPECT_EQ(verified({}).finding->kind, FindingKind::kInserted);
 }
 
 TEST(VerifyNothing, AnEmptyDirectoryIsNoLog) {

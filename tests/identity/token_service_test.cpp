@@ -45,13 +45,18 @@ const crypto::Certificate& certificate() {
 
 class Service : public ::testing::Test {
  protected:
-  Service() : key_file_(::testing::TempDir() + "/token_service_test." + std::to_string(::getpid()) + ".pem") {
+  // One key for all tests: making it takes long.
+  static std::string key_file() {
+    return ::testing::TempDir() + "/token_service_test." + std::to_string(::getpid()) + ".pem";
+  }
+  static void TearDownTestSuite() { std::filesystem::remove(key_file()); }
+  Service() {
     config.tenant = kTenant;
     config.tenant_domains = {"example.com"};
     config.hosts = {"login.example.com", "login.localhost"};
     config.issuer_base = "https://login.example.com";
     config.resources = {"https://managedhsm.example.com", "https://management.example.com/"};
-    config.key_file = key_file_;
+    config.key_file = key_file();
     RegisteredClient client;
     client.client_id = kClient;
     client.object_id = kObjectId;
@@ -101,7 +106,6 @@ class Service : public ::testing::Test {
   TokenServiceConfig config;
 
  private:
-  std::string key_file_;  // shared by the tests of one process: making a key takes long
   std::unique_ptr<TokenService> service_;
 };
 

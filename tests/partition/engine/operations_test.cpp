@@ -1,5 +1,6 @@
 // What every algorithm of core/algorithm.h must do, one gauntlet over the table.
 #include <fmt/format.h>
+#include <openssl/err.h>
 
 #include <algorithm>
 
@@ -44,6 +45,7 @@ TEST_P(EveryAlgorithm, RefusesAChangedSignatureOrMessage) {
     Bytes changed = signature;
     changed[i] ^= 1;
     EXPECT_FALSE(verifies(*key_, row().algorithm, input(), changed)) << i;
+    EXPECT_EQ(ERR_peek_error(), 0U);
   }
   Bytes message = input();
   message.back() ^= 1;
@@ -120,6 +122,7 @@ TEST_P(EveryAlgorithm, SaysTheSameWhateverIsWrongWithACiphertext) {
     EXPECT_EQ(opened.error().code, Errc::kBadCiphertext);
     EXPECT_EQ(opened.error().message, "the data could not be decrypted");
     EXPECT_EQ(opened.error().detail, "");
+    EXPECT_EQ(ERR_peek_error(), 0U);
   }
   EXPECT_GT(refused + (row().scheme == Scheme::kRsaEncryptPkcs1 ? 1 : 0), 0U);
 }
