@@ -104,6 +104,7 @@ void read(Section& section, Config::Client& client) {
     table.take("audience", federated.audience);
     table.take("jwks_file", federated.jwks_file);
     table.take("jwks_url", federated.jwks_url);
+    table.take("ca_file", federated.ca_file);
     table.finish();
   });
   section.finish();

@@ -46,6 +46,7 @@ struct Config {
       std::string audience = "api://AzureADTokenExchange";
       std::string jwks_file;  // one of the two; none: the issuer's discovery document
       std::string jwks_url;
+      std::string ca_file;  // PEM; whom to trust when asking for them, empty: the system's
     };
     std::vector<Federated> federated;
   };
