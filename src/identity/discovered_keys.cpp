@@ -43,6 +43,7 @@ class DiscoveredKeys final : public KeySource {
     const auto pause = known ? config_.retry_after : std::min(config_.retry_after, kFirstRetry);
     if (seconds_of(now) - attempted_at_ < pause.count()) return;
     attempted_at_ = seconds_of(now);
+    turn_at_.store(attempted_at_);
     auto fresh = download();
     if (!fresh) {
       log::warn("issuer keys: {}", fresh.error().message);

@@ -28,12 +28,13 @@ constexpr auto kAssertionAudienceEnds =
 constexpr std::string_view kHttps = "https://";
 constexpr std::size_t kTokenIdBytes = 16;
 
+// without_port cuts ":" and one to five digits; a host with anything else behind its colon stays as it is.
 std::string_view without_port(std::string_view host) {
   const std::size_t colon = host.rfind(':');
-  if (colon == std::string_view::npos || host.find_first_not_of("0123456789", colon + 1) != std::string_view::npos) {
-    return host;
-  }
-  return host.substr(0, colon);
+  if (colon == std::string_view::npos) return host;
+  const std::string_view port = host.substr(colon + 1);
+  const bool is_port = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos;
+  return is_port ? host.substr(0, colon) : host;
 }
 
 bool is_among(std::string_view text, const auto& names) {
