@@ -73,6 +73,14 @@ bool valid(const ChannelShape& shape) {
   return shape.links >= 1 && shape.links <= kLinksMax && shape.workers >= 1 && shape.workers <= kWorkersMax;
 }
 
+std::vector<std::uint32_t> ChannelShape::lanes_of(std::uint32_t thread) const {
+  if (thread == short_thread()) return {short_lane()};
+  if (thread == long_thread()) return {long_lane()};
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t link = 0; link < links; ++link) all.push_back(worker_lane(link, thread));
+  return all;
+}
+
 Result<std::shared_ptr<ChannelMemory>> ChannelMemory::create(const ChannelShape& shape) {
   HSM_ASSERT(valid(shape));
   Fd memfd = make_memfd();
@@ -116,6 +124,15 @@ Doorbell& ChannelMemory::doorbell(std::uint32_t thread) const {
 Alarm& ChannelMemory::alarm(std::uint32_t link) const {
   HSM_ASSERT(link < shape_.links);
   return reinterpret_cast<Alarm*>(base_ + alarms_at(shape_))[link];
+}
+
+std::uint32_t ChannelMemory::turns(std::uint32_t thread) const {
+  return doorbell(thread).turns.load(std::memory_order_relaxed);
+}
+
+bool ChannelMemory::idle(std::uint32_t thread) const {
+  const auto no_request = [this](std::uint32_t lane) { return request_reader(lane).empty(); };
+  return doorbell(thread).asleep.load() != 0 && std::ranges::all_of(shape_.lanes_of(thread), no_request);
 }
 
 // A lane's request ring is ring 2 × lane, its reply ring the next one.

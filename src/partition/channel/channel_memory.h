@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -22,6 +24,10 @@ struct ChannelShape {
   std::uint32_t short_lane() const { return links * workers; }
   std::uint32_t long_lane() const { return links * workers + 1; }
   std::uint32_t blocking_link() const { return links - 1; }
+
+  // lanes_of gives the lanes that a thread serves, and lane_link the link at a lane's other end.
+  std::vector<std::uint32_t> lanes_of(std::uint32_t thread) const;
+  std::uint32_t lane_link(std::uint32_t lane) const { return std::min(lane / workers, blocking_link()); }
 
   // Threads of a partition: the workers, the one for short and the one for long jobs.
   std::uint32_t threads() const { return workers + 2; }
@@ -56,6 +62,11 @@ class ChannelMemory {
 
   Doorbell& doorbell(std::uint32_t thread) const;
   Alarm& alarm(std::uint32_t link) const;
+  // What can be told of a partition's thread from outside: how many batches it has done, and whether it sleeps with
+  // nothing to do.
+  std::uint32_t turns(std::uint32_t thread) const;
+  bool idle(std::uint32_t thread) const;
+
   RingWriter request_writer(std::uint32_t lane) const;
   RingReader request_reader(std::uint32_t lane) const;
   RingWriter reply_writer(std::uint32_t lane) const;

@@ -13,6 +13,7 @@ namespace hsm::partition {
 struct Doorbell {
   alignas(64) std::atomic<std::uint32_t> asleep;
   std::atomic<std::uint32_t> rings;  // the futex: counts, so that a ring between the last look and the sleep is seen
+  std::atomic<std::uint32_t> turns;  // batches done, for whoever watches the consumer
 
   // ring is called after publishing. It costs a load if the consumer is awake.
   void ring_if_asleep() {

@@ -21,10 +21,10 @@ struct PartitionPool::Call {
 PartitionPool::PartitionPool(Roster& roster, unsigned link_index)
     : link_(roster, link_index), receiver_([this] { receive(); }) {}
 
-PartitionPool::~PartitionPool() {
+void PartitionPool::stop() {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    if (std::exchange(stopping_, true)) return;
   }
   ring_event(link_.event_fd());
   receiver_.join();

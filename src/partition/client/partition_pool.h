@@ -17,7 +17,10 @@ inline constexpr unsigned kLongJobsMax = 16;
 class PartitionPool final : public core::Partitions {
  public:
   PartitionPool(Roster& roster, unsigned link_index);
-  ~PartitionPool() override;
+  ~PartitionPool() override { stop(); }
+
+  // stop fails all calls with kUnavailable, those that wait and those to come.
+  void stop();
 
   Result<core::WrappedKey> generate(const core::GenerateRequest& request) override;
   Result<core::WrappedKey> import(const core::ImportRequest& request) override;

@@ -1,0 +1,124 @@
+#include "partition/process/job_handler.h"
+
+#include <algorithm>
+#include <array>
+
+#include "partition/channel/message_codec.h"
+#include "partition/domain/export_domain.h"
+#include "partition/engine/wrapped_key.h"
+#include "partition/process/end_process.h"
+
+namespace hsm::partition {
+namespace {
+
+struct JobRow {
+  MessageType type;
+  Result<Bytes> (JobHandler::*job)(ByteView body);
+};
+constexpr auto kJobs = std::to_array<JobRow>({
+    {MessageType::kGenerateKey, &JobHandler::generate},
+    {MessageType::kGenerateRsaKey, &JobHandler::generate_rsa},
+    {MessageType::kImportKey, &JobHandler::import},
+    {MessageType::kChangeOperations, &JobHandler::change_operations},
+    {MessageType::kExportDomain, &JobHandler::export_domain},
+    {MessageType::kSignCheckpoint, &JobHandler::sign_checkpoint},
+    {MessageType::kAuditPublicKey, &JobHandler::audit_public_key},
+});
+
+constexpr bool every_job_has_a_row() {
+  return std::ranges::all_of(kMessages, [](const MessageRow& row) {
+    const bool is_job = row.lane == Lane::kShort || row.lane == Lane::kLong;
+    return is_job == (std::ranges::find(kJobs, row.type, &JobRow::type) != kJobs.end());
+  });
+}
+static_assert(every_job_has_a_row());
+
+// well_formed returns what was decoded, or ends the process.
+template <class T>
+T well_formed(Result<T> decoded) {
+  if (!decoded) end_process(decoded.error().message);
+  return std::move(*decoded);
+}
+
+void require(bool condition, const char* reason) {
+  if (!condition) end_process(reason);
+}
+
+}  // namespace
+
+void JobHandler::handle(std::span<const Incoming> batch, LaneServer& replies) {
+  for (const Incoming& request : batch) {
+    const auto row = std::ranges::find(kJobs, request.header.type, &JobRow::type);
+    require(row != kJobs.end(), "message on another lane");
+    Result<Bytes> body = (this->*row->job)(request.body);
+    if (body && body->size() > find_row(row->type)->reply_bytes_max) {
+      body = fail(Errc::kInternal, "the reply is too long");
+    }
+    if (body) {
+      const ByteView part = *body;
+      replies.reply(request, Parts(&part, 1));
+    } else {
+      replies.reply(request, body.error());
+    }
+  }
+}
+
+Result<Bytes> JobHandler::generate(ByteView body) {
+  return generate(body, false);
+}
+
+Result<Bytes> JobHandler::generate_rsa(ByteView body) {
+  return generate(body, true);
+}
+
+Result<Bytes> JobHandler::generate(ByteView body, bool rsa) {
+  const auto request = well_formed(decode_generate(body));
+  require((request.policy.spec.type == core::KeyType::kRsa) == rsa, "key type on another lane");
+  HSM_TRY(const GeneratedKey key, engine_.generate(request.policy.spec, request.public_exponent));
+  return wrapped(request.policy, key);
+}
+
+Result<Bytes> JobHandler::import(ByteView body) {
+  const auto request = well_formed(decode_import(body));
+  HSM_TRY(const GeneratedKey key, engine_.import(request.policy.spec, request.key));
+  return wrapped(request.policy, key);
+}
+
+Bytes JobHandler::wrapped(const core::KeyPolicy& policy, const GeneratedKey& key) {
+  const OpenDomain& domain = domain_.get();
+  Bytes blob = wrap(domain.key_wrapping_key, domain.master.domain_id(), policy, key.material, random_);
+  const core::KeyId id = key_id(blob);
+  return encode(core::WrappedKey{.id = id, .blob = std::move(blob), .public_key = key.public_key});
+}
+
+Result<Bytes> JobHandler::change_operations(ByteView body) {
+  const auto request = well_formed(decode_change_operations(body));
+  const OpenDomain& domain = domain_.get();
+  HSM_TRY(UnwrappedKey key, unwrap(domain.key_wrapping_key, domain.master.domain_id(), request.key.wrapped));
+  if (!request.operations.within(core::possible_operations(key.policy.spec.type))) {
+    return fail(Errc::kBadParameter, "the key's type does not have these operations");
+  }
+  key.policy.operations = request.operations;
+  Bytes blob = wrap(domain.key_wrapping_key, domain.master.domain_id(), key.policy, key.material, random_);
+  const core::KeyId id = key_id(blob);
+  return encode(core::KeyReference{.id = id, .wrapped = std::move(blob)});
+}
+
+Result<Bytes> JobHandler::export_domain(ByteView body) {
+  const auto request = well_formed(decode_export_domain(body));
+  HSM_TRY(const core::DomainFile file,
+          partition::export_domain(domain_.get().master, request.certificates, request.quorum, random_));
+  return encode(file);
+}
+
+Result<Bytes> JobHandler::sign_checkpoint(ByteView body) {
+  require(body.size() <= kCheckpointBytesMax, "malformed checkpoint");
+  return copy_of(domain_.get().audit_key.sign(body));
+}
+
+Result<Bytes> JobHandler::audit_public_key(ByteView body) {
+  require(body.empty(), "malformed request for the audit key");
+  return copy_of(domain_.get().audit_key.public_key());
+}
+
+}  // namespace hsm::partition

@@ -1,0 +1,33 @@
+#pragma once
+#include "base/random.h"
+#include "partition/engine/engine.h"
+#include "partition/process/lane_server.h"
+
+namespace hsm::partition {
+
+// JobHandler answers the messages of the short and the long lane, one at a time: keys are made, taken in and given
+// other operations; the domain is exported; audit checkpoints are signed. A body that is malformed ends the process.
+class JobHandler final : public Handler {
+ public:
+  JobHandler(Engine& engine, const DomainHolder& domain) : engine_(engine), domain_(domain) {}
+  void handle(std::span<const Incoming> batch, LaneServer& replies) override;
+
+  // Each job's function: the reply's body, from the request's. (Public for the table of them.)
+  Result<Bytes> generate(ByteView body);
+  Result<Bytes> generate_rsa(ByteView body);
+  Result<Bytes> import(ByteView body);
+  Result<Bytes> change_operations(ByteView body);
+  Result<Bytes> export_domain(ByteView body);
+  Result<Bytes> sign_checkpoint(ByteView body);
+  Result<Bytes> audit_public_key(ByteView body);
+
+ private:
+  Result<Bytes> generate(ByteView body, bool rsa);
+  Bytes wrapped(const core::KeyPolicy& policy, const GeneratedKey& key);
+
+  Engine& engine_;
+  const DomainHolder& domain_;
+  SystemRandom random_;
+};
+
+}  // namespace hsm::partition
