@@ -1,6 +1,8 @@
 """What one strongroomd is configured with: its names and port, its token service and its instance."""
 
 import json
+import os
+import resource
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +93,8 @@ class Deployment:
                 f"client_id = {_toml(self.managed_identity.application.client_id)}",
                 f"object_id = {_toml(self.managed_identity.application.object_id)}",
             ]
+        if not _memory_can_be_locked():
+            lines += ["[partitions]", "allow_unlocked_memory = true"]
         lines += [
             "[[instance]]",
             f"name = {_toml(self.instance)}",
@@ -98,6 +102,11 @@ class Deployment:
             f"retention_days = {self.retention_days}",
         ]
         return "\n".join(lines) + "\n"
+
+
+def _memory_can_be_locked() -> bool:
+    """Root may lock memory; a user only where tests/run could raise the limit, which some containers forbid."""
+    return os.geteuid() == 0 or resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY
 
 
 def _toml(value) -> str:
