@@ -178,8 +178,13 @@ TEST(Turn, TakesAllReadyRequestsBeforeItsEnd) {
     Client b = server.plain_client();
     ASSERT_TRUE(eventually([&server] { return server.server->connections() == 2; }));
     // The loop is held while both requests arrive, so that one turn finds them.
+    std::promise<void> held;
     std::promise<void> sent;
-    loop->post([future = sent.get_future()] { future.wait(); });
+    loop->post([&held, future = sent.get_future()] {
+      held.set_value();
+      future.wait();
+    });
+    held.get_future().wait();
     ASSERT_TRUE(a.send(get("/")) && b.send(get("/")));
     sent.set_value();
     EXPECT_EQ(a.receive().status, 200);
