@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,9 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
-// DuplicateFinder hears the parser's events and stops at the second member of one name in one object. Names arrive
+// AmbiguityFinder hears the parser's events and stops at the second member of one name in one object. Names arrive
 // unescaped, so that \u0061 and a are the same. The interface is Boost.JSON's.
-class DuplicateFinder {
+class AmbiguityFinder {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();
   static constexpr std::size_t max_array_size = json::array::max_size();
@@ -48,7 +49,11 @@ class DuplicateFinder {
   bool on_number_part(json::string_view, json::error_code&) { return true; }
   bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
   bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
-  bool on_double(double, json::string_view, json::error_code&) { return true; }
+  // A number too large for a double would become infinity, which can't even be written out again.
+  bool on_double(double number, json::string_view, json::error_code& error) {
+    if (!std::isfinite(number)) error = json::error::syntax;
+    return std::isfinite(number);
+  }
   bool on_bool(bool, json::error_code&) { return true; }
   bool on_null(json::error_code&) { return true; }
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
@@ -66,7 +71,7 @@ json::parse_options strict_options() {
 }
 
 bool is_strict(std::string_view text) {
-  json::basic_parser<DuplicateFinder> parser(strict_options());
+  json::basic_parser<AmbiguityFinder> parser(strict_options());
   json::error_code error;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   return !error && read == text.size();

@@ -47,6 +47,12 @@ TEST(StrictJson, RefusesBadUtf8) {
   EXPECT_FALSE(parse_object(R"({"a":"\ud800"})"));
 }
 
+TEST(StrictJson, RefusesNumbersBeyondADouble) {
+  EXPECT_FALSE(parse_object(R"({"exp":1e400})"));
+  EXPECT_FALSE(parse_object(R"({"exp":-1844674407370955161e308})"));
+  EXPECT_TRUE(parse_object(R"({"exp":1e308,"tiny":1e-400,"large":123456789012345678901234567890})"));
+}
+
 TEST(StrictJson, BoundsTheDepth) {
   EXPECT_TRUE(parse_object(nested(kJsonDepthMax - 1)));
   EXPECT_FALSE(parse_object(nested(kJsonDepthMax)));
