@@ -88,10 +88,12 @@ Result<Bytes> ecdsa_der_to_fixed(ByteView der, std::size_t coordinate_bytes) {
   const std::uint8_t* next = der.data();
   const EcdsaSignaturePtr parsed(d2i_ECDSA_SIG(nullptr, &next, static_cast<long>(der.size())));
   if (!parsed || next != der.data() + der.size()) return not_a_signature();
+  const BIGNUM* r = ECDSA_SIG_get0_r(parsed.get());
+  const BIGNUM* s = ECDSA_SIG_get0_s(parsed.get());
+  if (BN_is_negative(r) || BN_is_negative(s)) return not_a_signature();  // BN_bn2binpad would drop the sign
   Bytes fixed(2 * coordinate_bytes);
   const int width = static_cast<int>(coordinate_bytes);
-  if (BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), fixed.data(), width) < 0 ||
-      BN_bn2binpad(ECDSA_SIG_get0_s(parsed.get()), fixed.data() + width, width) < 0) {
+  if (BN_bn2binpad(r, fixed.data(), width) < 0 || BN_bn2binpad(s, fixed.data() + width, width) < 0) {
     return not_a_signature();
   }
   return fixed;

@@ -92,6 +92,7 @@ TEST(EcdsaForm, RefusesWhatIsDamaged) {
   EXPECT_FALSE(ecdsa_der_to_fixed(hex("30060201010201"), 4));
   EXPECT_FALSE(ecdsa_der_to_fixed(hex("3008020301000102010200"), 2));
   EXPECT_FALSE(ecdsa_der_to_fixed(hex("30080203010001020102"), 2)) << "r is longer than the width";
+  EXPECT_FALSE(ecdsa_der_to_fixed(hex("30060201ff020102"), 4)) << "a negative number";
   EXPECT_FALSE(ecdsa_fixed_to_der(hex("00010002"), 4));
   EXPECT_FALSE(ecdsa_fixed_to_der({}, 0));
 }
