@@ -28,6 +28,26 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+// acts tells whether a terminal, a line splitter or a reader's eye may take the character for more than a character: C1
+// controls, line separators, marks and overrides of the writing direction.
+bool acts(std::string_view character) {
+  const auto byte = [character](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 2) return byte(0) == 0xC2 && byte(1) < 0xA0;
+  if (character.size() != 3) return false;
+  if (byte(0) == 0xEF) return byte(1) == 0xBB && byte(2) == 0xBF;  // U+FEFF
+  if (byte(0) != 0xE2) return false;
+  const unsigned low = (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);  // of U+2000
+  return low == 0x0E || low == 0x0F || (low >= 0x28 && low <= 0x2E) || (low >= 0x66 && low <= 0x69);
+}
+
+void append_code_point(std::string& out, std::string_view character) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  unsigned point = static_cast<unsigned char>(character[0]) & (0xFFU >> (character.size() + 1));
+  for (const char next : character.substr(1)) point = point << 6 | (static_cast<unsigned char>(next) & 0x3FU);
+  out += "\\u";
+  for (const int shift : {12, 8, 4, 0}) out += kDigits[point >> shift & 15];
+}
+
 void append_escaped(std::string& out, char c) {
   static constexpr char kDigits[] = "0123456789abcdef";
   switch (c) {
@@ -60,6 +80,8 @@ void append_json_string(std::string& out, std::string_view text) {
       append_escaped(out, text[0]);
     } else if (length == 0) {
       out += "\xEF\xBF\xBD";
+    } else if (acts(text.substr(0, length))) {
+      append_code_point(out, text.substr(0, length));
     } else {
       out.append(text, 0, length);
     }

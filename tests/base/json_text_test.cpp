@@ -24,6 +24,12 @@ TEST(JsonText, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(json("a\xe2\x82"), "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"");            // cut short
 }
 
+TEST(JsonText, EscapesWhatATerminalOrALineSplitterActsOn) {
+  EXPECT_EQ(json("\x7f\u0085\u009b\u200e\u2028\u202e\u2066\ufeff"),
+            R"("\u007f\u0085\u009b\u200e\u2028\u202e\u2066\ufeff")");
+  EXPECT_EQ(json("\u00a0\u2027\u202f\u2065\u206a\ufefe"), "\"\u00a0\u2027\u202f\u2065\u206a\ufefe\"");
+}
+
 TEST(JsonText, WritesNumbers) {
   std::string out;
   append_json_number(out, -12);
