@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "audit/time_text.h"
 #include "crypto/digest.h"
@@ -23,7 +24,8 @@ class LineBatch {
   void restart(const ChainEnd& end);
   // begin_line writes `{"sequence":…,"previousHash":…,"time":…`; the caller appends further members, each with a comma
   // before it, to the string that it gets; end_line closes the line.
-  std::string& begin_line(TimePoint time);
+  std::string& begin_line(TimePoint time) { return begin_line(time_text_.of(time)); }
+  std::string& begin_line(std::string_view time);  // in the form of iso8601
   void end_line();
 
   const std::string& text() const { return text_; }

@@ -2,7 +2,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <filesystem>
 #include <functional>
+#include <string>
+#include <system_error>
+
+#include "base/result.h"
 
 namespace hsm::audit {
 
@@ -12,5 +18,11 @@ struct Disk {
   std::function<int(int)> sync = ::fdatasync;
   std::function<int(int, off_t)> truncate = ::ftruncate;
 };
+
+// disk_failed makes an error of errno: `what` says what did not work, and on which file goes to our log only.
+inline std::unexpected<Error> disk_failed(const std::string& what, const std::filesystem::path& file = {}) {
+  const std::string reason = std::generic_category().message(errno);
+  return fail(Errc::kUnavailable, "the audit log is not available", what + ' ' + file.string() + ": " + reason);
+}
 
 }  // namespace hsm::audit

@@ -30,6 +30,7 @@ class LineReader {
 
   Fd file_;
   std::string buffer_;
+  bool ended_ = false;
   std::size_t at_ = 0;               // of the next line in buffer_
   std::uint64_t buffer_offset_ = 0;  // of buffer_ in the file
 };

@@ -56,7 +56,7 @@ class FileAuditLog final : public core::AuditSink {
 
   // recent_correlation_ids returns those of the last records (config.recent_ids_max at most), oldest first, as they
   // stood when the log was opened: what the outbox finds among them needs not be drained again.
-  const std::vector<std::string>& recent_correlation_ids() const;
+  const std::vector<std::string>& recent_correlation_ids() const { return recent_ids_; }
 
   LogStatistics statistics() const;
 
@@ -64,37 +64,41 @@ class FileAuditLog final : public core::AuditSink {
   using Lock = std::unique_lock<std::mutex>;
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  FileAuditLog(LogConfig config, const Clock& clock, Fd directory_lock, LogEnd end);
-  Status note_recovery(const Recovery& recovery);
-  Status write(Lock& lock, std::span<const core::AuditEvent> events, bool durable);
-  void written(Lock& lock);
-  Status wait_until_flushed(Lock& lock, std::uint64_t sequence);
+  FileAuditLog(std::unique_ptr<const LogConfig> config, const Clock& clock, Fd directory_lock, LogWriter writer,
+               std::vector<std::string> recent_ids);
+  Status write(std::span<const core::AuditEvent> events, bool durable);
+  Status accepts_events() const;
+  template <class Lines>
+  Status append_lines(const Lines& lines);
+  Status wait_until_flushed(Lock& lock);
+  bool unflushed() const { return writer_.end().sequence > flushed_until_; }
   void flush_loop();
   void flush(Lock& lock);
+  bool checkpoint_due() const { return writer_.lines_to_sign() >= config_->checkpoint_records; }
   void checkpoint_loop();
-  Status sign(Lock& lock);
+  Status sign_end();
 
-  const LogConfig config_;
+  const std::unique_ptr<const LogConfig> config_;
   const Clock& clock_;
   const Fd directory_lock_;
   const std::vector<std::string> recent_ids_;
 
-  std::mutex signing_mutex_;  // held while one checkpoint is made, so that audit.head never goes back; before mutex_
+  std::mutex signing_mutex_;  // held while a checkpoint is made, so that audit.head never goes back; before mutex_
   mutable std::mutex mutex_;  // guards all that follows
   std::condition_variable flush_wanted_;
-  std::condition_variable flushed_;
+  std::condition_variable flush_ended_;
   std::condition_variable checkpoint_wanted_;
   LogWriter writer_;
   std::shared_ptr<const Signer> signer_;
   LogStatistics statistics_;
-  std::uint64_t flushed_until_;  // sequence numbers
-  std::uint64_t durable_wanted_ = 0;
+  std::uint64_t flushed_until_ = 0;   // sequence numbers
+  std::uint64_t durable_wanted_ = 0;  // somebody waits for this one
   SteadyTime first_unflushed_;
   SteadyTime first_unsigned_;
   std::uint64_t flush_failures_ = 0;
   bool flush_failing_ = false;
   bool closing_ = false;   // no more events
-  bool stopping_ = false;  // no more lines at all: the threads end
+  bool stopping_ = false;  // no more lines: the threads end
 
   std::thread flusher_;
   std::thread checkpointer_;

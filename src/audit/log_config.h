@@ -26,6 +26,9 @@ struct LogConfig {
   Disk disk;                                         // the system's calls, unless a test gives others
 };
 
+// kUnflushedBytesMax bounds what may wait for a disk that does not answer; beyond it events are refused.
+inline constexpr std::size_t kUnflushedBytesMax = 64 << 20;
+
 // Signer is the instance's audit key, which is inside of partitions (core::Partitions::sign_checkpoint).
 struct Signer {
   Bytes public_key;                             // Ed25519, 32 bytes

@@ -27,13 +27,16 @@ class RecordWriter {
   void append_members(std::string& out, const core::AuditEvent& event) const;
 
  private:
-  // What never changes, ready to be copied: the members before the first variable one, inside of properties, and last.
+  void append_properties(std::string& out, const core::AuditEvent& event) const;
+
+  // What never changes, ready to be copied: the members at the beginning, those inside of properties, and those at the
+  // end.
   std::string head_;
   std::string properties_;
   std::string tail_;
 };
 
-// status_text returns the reason phrase of RFC 9110 §15 for resultSignature; "Status 599" for one it doesn't know.
+// status_text returns the reason phrase of RFC 9110 §15 for resultSignature; "Unknown" if there is none.
 std::string_view status_text(int http_status);
 
 }  // namespace hsm::audit

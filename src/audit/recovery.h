@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "audit/chain.h"
-#include "audit/disk.h"
 #include "audit/line.h"
 #include "base/bytes.h"
 #include "base/result.h"
@@ -25,9 +24,10 @@ struct LogEnd {
   bool needs_note = false;              // whether it has to
 };
 
-// recover reads the end of the log: its last file, and the one before if that is needed to have `recent_ids_max`
-// ids. Of the lines after the newest signature it keeps those that are whole and chained; what follows is what a power
-// loss left, is cut off, and will be noted. Errors are those of FileAuditLog::open.
-Result<LogEnd> recover(const std::filesystem::path& directory, std::size_t recent_ids_max, const Disk& disk);
+// recover reads the end of the log: its last two files that are not empty. In the last one it cuts off, beginning with
+// the first line that audit.head does not vouch for and that is no line, what a power loss has torn; earlier files were
+// on stable storage before the next one began. What was tampered with is left as it is, for verify to name. Nothing is
+// changed on disk: Segment::open cuts. Errors are those of FileAuditLog::open.
+Result<LogEnd> recover(const std::filesystem::path& directory, std::size_t recent_ids_max);
 
 }  // namespace hsm::audit
