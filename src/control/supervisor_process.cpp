@@ -69,16 +69,18 @@ class Attributes {
   posix_spawnattr_t attributes_;
 };
 
-// run starts the executable with an empty environment: nothing in ours shall reach into a partition.
+// run starts the executable with nothing of our environment, which could reach into a partition (base/bind_now.h says
+// what the one variable is for).
 Result<pid_t> run(const std::string& executable, std::vector<std::string> arguments, const Inherited& inherited) {
   arguments.insert(arguments.begin(), executable);
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
-  char* no_environment[] = {nullptr};
+  char bind_now[] = "LD_BIND_NOW=1";
+  char* environment[] = {bind_now, nullptr};
   pid_t pid = 0;
   const int error =
-      ::posix_spawn(&pid, executable.c_str(), inherited.get(), Attributes().get(), argv.data(), no_environment);
+      ::posix_spawn(&pid, executable.c_str(), inherited.get(), Attributes().get(), argv.data(), environment);
   if (error != 0) return cannot_start(executable + ": " + std::strerror(error));
   return pid;
 }

@@ -23,7 +23,8 @@ std::string url_of(std::string_view host, std::uint16_t port) {
 
 Status dev_environment(const DevEnvironmentOptions& options) {
   HSM_TRY(const Config config, read_config(options.config_file));
-  if (config.token_service.clients.empty()) return fail(Errc::kBadParameter, "the configuration has no token service client");
+  if (config.token_service.clients.empty())
+    return fail(Errc::kBadParameter, "the configuration has no token service client");
   const std::string& instance = options.instance.empty() ? config.instances.front().name : options.instance;
   const Config::Client& client = config.token_service.clients.front();
 

@@ -31,7 +31,7 @@ namespace {
 // Thread stacks count as locked memory; RSA-4096 and a batch of buffers (on the heap) are content with this.
 constexpr std::size_t kStackBytes = 512 * 1024;
 // Long jobs give way to everything else.
-constexpr int kLongJobNice = 19;
+constexpr int kLongJobNice = 10;
 
 // Threads are the partition's: they start, warm up, and begin to serve once the sandbox has been entered.
 class Threads {

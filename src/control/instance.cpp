@@ -1,0 +1,155 @@
+#include "control/instance.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <unordered_set>
+
+#include "audit/log.h"
+#include "base/log.h"
+#include "base/wire.h"
+#include "service/journal.h"
+#include "service/key_cache.h"
+#include "storage/sealing_store.h"
+#include "storage/sqlite.h"
+
+namespace hsm::control {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kNameMin = 3;
+constexpr std::size_t kNameMax = 24;
+constexpr int kRetentionDaysMin = 7;
+constexpr int kRetentionDaysMax = 90;
+
+// The one record that is not sealed under the record key, since it leads to it: the domain, sealed by the node's seal.
+const std::string kSealedDomainPath = "boot/domain";
+
+Status check(const InstanceConfig& config) {
+  if (!valid_instance_name(config.name)) {
+    return fail(Errc::kBadParameter,
+                "instance name '" + config.name + "': use 3 to 24 of a-z, 0-9 and -, beginning with a letter");
+  }
+  if (config.retention_days < kRetentionDaysMin || config.retention_days > kRetentionDaysMax) {
+    return fail(Errc::kBadParameter, "instance " + config.name + ": retention_days must be 7 to 90");
+  }
+  return {};
+}
+
+Status make_directory(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!error) fs::permissions(path, fs::perms::owner_all, error);
+  if (error) return fail(Errc::kUnavailable, "can't make the directory " + path + ": " + error.message());
+  return {};
+}
+
+class OpenInstance final : public Instance {
+ public:
+  OpenInstance(InstanceConfig config, const Clock& clock, Random& random)
+      : config_(std::move(config)), clock_(clock), random_(random) {}
+  ~OpenInstance() override { close(); }
+
+  Status open() {
+    HSM_CHECK(check(config_));
+    HSM_CHECK(make_directory(config_.directory));
+    HSM_TRY(disk_, storage::SqliteStore::open(config_.directory + "/store.db"));
+    HSM_TRY(audit_, audit::FileAuditLog::open({.directory = config_.directory + "/audit",
+                                               .identity = {.tenant_id = config_.tenant, .pool_name = config_.name},
+                                               .strict = config_.strict_audit},
+                                              clock_));
+    HSM_TRY(partitions_, PartitionSupervisor::start(config_.partitions));
+    HSM_CHECK(open_domain());
+    HSM_CHECK(sign_audit());
+    return open_services();
+  }
+
+  service::Hsm& hsm() override { return *hsm_; }
+  PartitionSupervisor& partitions() override { return *partitions_; }
+
+  void close() override {
+    if (audit_) {
+      if (const Status closed = audit_->close(); !closed) log::error("audit log: {}", closed.error().message);
+    }
+    if (partitions_) partitions_->stop();
+  }
+
+ private:
+  // Opens the partitions with the domain of the store, or makes a new one.
+  Status open_domain() {
+    HSM_TRY(const auto record, disk_->get(kSealedDomainPath));
+    if (record) {
+      HSM_TRY(OpenedDomain domain, partitions_->open_domain(record->value));
+      seal_records(domain.domain_id, std::move(domain.record_key));
+      return {};
+    }
+    log::info("instance {}: making a new security domain", config_.name);
+    HSM_TRY(CreatedDomain domain, partitions_->create_domain());
+    HSM_TRY([[maybe_unused]] const core::Revision revision,
+            disk_->commit({.expectations = {{kSealedDomainPath, core::kAbsent}},
+                           .puts = {{kSealedDomainPath, std::move(domain.sealed)}},
+                           .deletes = {}}));
+    seal_records(domain.domain_id, std::move(domain.record_key));
+    return {};
+  }
+
+  void seal_records(const partition::DomainId& domain, SecretBytes record_key) {
+    store_ = std::make_unique<storage::SealingStore>(*disk_, std::move(record_key), copy_of(domain), random_);
+  }
+
+  Status sign_audit() {
+    core::Partitions& partitions = partitions_->partitions();
+    HSM_TRY(Bytes public_key, partitions.audit_public_key());
+    return audit_->set_signer({.public_key = std::move(public_key), .sign = [&partitions](ByteView message) {
+                                 return partitions.sign_checkpoint(message);
+                               }});
+  }
+
+  Status open_services() {
+    journal_ = std::make_unique<service::Journal>(*store_, *audit_);
+    const auto& recent = audit_->recent_correlation_ids();
+    HSM_CHECK(journal_->recover({recent.begin(), recent.end()}));
+    cache_ = std::make_unique<service::KeyCache>(*store_);
+    keys_ = std::make_unique<service::Keys>(*store_, partitions_->partitions(), *journal_, *cache_, random_,
+                                            service::Keys::Settings{.retention_days = config_.retention_days,
+                                                                    .purge_protection = config_.purge_protection});
+    roles_ = std::make_unique<service::RoleAssignments>(*store_, *journal_);
+    HSM_CHECK(roles_->load());
+    domain_ = std::make_unique<service::SecurityDomain>(*store_, partitions_->partitions(), *journal_);
+    HSM_CHECK(domain_->load());
+    if (!domain_->active()) HSM_CHECK(roles_->seed(config_.initial_admins, random_));
+    hsm_ = std::make_unique<service::Hsm>(service::Hsm{config_.name, config_.region, clock_, random_, *keys_, *roles_,
+                                                       *domain_, partitions_->partitions(), *audit_});
+    return {};
+  }
+
+  const InstanceConfig config_;
+  const Clock& clock_;
+  Random& random_;
+  std::unique_ptr<core::Store> disk_;
+  std::unique_ptr<PartitionSupervisor> partitions_;
+  std::unique_ptr<audit::FileAuditLog> audit_;  // after the partitions: closing it signs
+  std::unique_ptr<core::Store> store_;
+  std::unique_ptr<service::Journal> journal_;
+  std::unique_ptr<service::KeyCache> cache_;
+  std::unique_ptr<service::Keys> keys_;
+  std::unique_ptr<service::RoleAssignments> roles_;
+  std::unique_ptr<service::SecurityDomain> domain_;
+  std::unique_ptr<service::Hsm> hsm_;
+};
+
+}  // namespace
+
+bool valid_instance_name(std::string_view name) {
+  return name.size() >= kNameMin && name.size() <= kNameMax && name.front() >= 'a' && name.front() <= 'z' &&
+         name.back() != '-' &&
+         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+Result<std::unique_ptr<Instance>> Instance::open(InstanceConfig config, const Clock& clock, Random& random) {
+  auto instance = std::make_unique<OpenInstance>(std::move(config), clock, random);
+  HSM_CHECK(instance->open());
+  return instance;
+}
+
+}  // namespace hsm::control
