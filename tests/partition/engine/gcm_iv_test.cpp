@@ -12,16 +12,19 @@ namespace hsm::partition {
 namespace {
 
 TEST(GcmIv, CountsUpFromItsFirst) {
-  GcmIvSequence ivs(GcmIv{1, 2, 3, 4, 0xfe, 0, 0, 0, 0, 0, 0, 0});
-  EXPECT_EQ(ivs.next(), (GcmIv{1, 2, 3, 4, 0xfe, 0, 0, 0, 0, 0, 0, 0}));
-  EXPECT_EQ(ivs.next(), (GcmIv{1, 2, 3, 4, 0xff, 0, 0, 0, 0, 0, 0, 0}));
-  EXPECT_EQ(ivs.next(), (GcmIv{1, 2, 3, 4, 0, 1, 0, 0, 0, 0, 0, 0}));
+  GcmIvSequence ivs(GcmIv{1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0xfe});
+  EXPECT_EQ(ivs.next(), (GcmIv{1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0xfe}));
+  EXPECT_EQ(ivs.next(), (GcmIv{1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0xff}));
+  EXPECT_EQ(ivs.next(), (GcmIv{1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 1, 0}));
 }
 
-TEST(GcmIv, GoesOnBehindTheLargestNumber) {
-  GcmIvSequence ivs(GcmIv{9, 9, 9, 9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
+TEST(GcmIv, CarriesThroughAllOfIt) {
+  GcmIvSequence ivs(GcmIv{0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
   ivs.next();
-  EXPECT_EQ(ivs.next(), (GcmIv{9, 9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(ivs.next(), (GcmIv{0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0}));
+  GcmIvSequence last(GcmIv{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
+  last.next();
+  EXPECT_EQ(last.next(), GcmIv{});
 }
 
 TEST(GcmIv, NeverRepeatsAmongThreads) {

@@ -2,8 +2,6 @@
 
 #include <openssl/rand.h>
 
-#include <cstring>
-
 #include "base/assert.h"
 
 namespace hsm::partition {
@@ -15,22 +13,34 @@ GcmIv random_iv() {
   return iv;
 }
 
+// An IV is a number of 96 bits, big-endian (SP 800-38D §6.2): the high 32, then the low 64.
+template <class Number>
+Number read_big_endian(const std::uint8_t* at) {
+  Number number = 0;
+  for (std::size_t i = 0; i < sizeof number; ++i) number = static_cast<Number>(number << 8 | at[i]);
+  return number;
+}
+
+template <class Number>
+void write_big_endian(Number number, std::uint8_t* at) {
+  for (std::size_t i = sizeof number; i-- > 0; number >>= 8) at[i] = static_cast<std::uint8_t>(number);
+}
+
 }  // namespace
 
 GcmIvSequence::GcmIvSequence() : GcmIvSequence(random_iv()) {}
 
-GcmIvSequence::GcmIvSequence(const GcmIv& first) : fixed_(0), counter_(0) {
-  std::uint64_t counter = 0;
-  std::memcpy(&fixed_, first.data(), sizeof fixed_);
-  std::memcpy(&counter, first.data() + sizeof fixed_, sizeof counter);
-  counter_.store(counter, std::memory_order_relaxed);
-}
+GcmIvSequence::GcmIvSequence(const GcmIv& first)
+    : first_high_(read_big_endian<std::uint32_t>(first.data())),
+      first_low_(read_big_endian<std::uint64_t>(first.data() + sizeof first_high_)) {}
 
 GcmIv GcmIvSequence::next() {
-  const std::uint64_t counter = counter_.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t given = given_.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t low = first_low_ + given;
+  const std::uint32_t carry = low < given ? 1 : 0;
   GcmIv iv{};
-  std::memcpy(iv.data(), &fixed_, sizeof fixed_);
-  std::memcpy(iv.data() + sizeof fixed_, &counter, sizeof counter);
+  write_big_endian(first_high_ + carry, iv.data());
+  write_big_endian(low, iv.data() + sizeof first_high_);
   return iv;
 }
 

@@ -11,10 +11,10 @@ namespace hsm::partition {
 // RsaKey signs, verifies, encrypts and decrypts with RSA (RFC 8017).
 //
 // Fault attacks: a signature or decryption made with the CRT gives the key away if one of its halves was computed
-// wrongly. OpenSSL checks each such result with the public exponent before it returns it, and on a mismatch computes it
-// again without the CRT (crypto/rsa/rsa_ossl.c, rsa_ossl_mod_exp, in every 1.1 and 3.x release, when e is known, as it
-// always is here). A check of our own would be the same 35 µs once more, so there is none; tests/partition/engine
-// damages CRT numbers and sees that no wrong result leaves.
+// wrongly. OpenSSL raises each such result to the public exponent before it returns it, and on a mismatch computes it
+// again with d alone, whose faults tell no factor (crypto/rsa/rsa_ossl.c, the end of rsa_ossl_mod_exp; it needs e,
+// which is always given here). A check of our own would be the same 35 µs once more, so there is none.
+// tests/partition/engine/rsa_fault_test.cpp damages each CRT number and would see a release that dropped this.
 class RsaKey final : public EngineKey {
  public:
   // load warms the key up: its first signature makes the blinding and the Montgomery values (0.46 ms), and is verified.
