@@ -213,7 +213,7 @@ TEST_F(Partition, LightOperationsDoNotWaitForGenerations) {
   const core::WrappedKey key = partitions().generate(ec_key()).value();
   std::atomic<bool> done = false;
   std::thread generation([this, &done] {
-    EXPECT_TRUE(partitions().generate(rsa_key(4096)));
+    EXPECT_TRUE(partitions().generate(rsa_key(2048)));
     done = true;
   });
   unsigned during = 0;

@@ -5,7 +5,6 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <latch>
@@ -17,6 +16,7 @@
 #include "partition/engine/openssl/openssl_engine.h"
 #include "partition/process/control.h"
 #include "partition/process/end_process.h"
+#include "partition/process/give_way.h"
 #include "partition/process/isolation.h"
 #include "partition/process/job_handler.h"
 #include "partition/process/lane_server.h"
@@ -51,9 +51,7 @@ class Threads {
 
  private:
   void run(std::uint32_t thread) {
-    if (thread == memory_.shape().long_thread()) {
-      ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLongJobNice);
-    }
+    if (thread == memory_.shape().long_thread()) give_way();
     warm_up();
     const auto handler = make_handler(thread);
     LaneServer server(memory_, thread, bells_, domain_, *handler);
