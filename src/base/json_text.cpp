@@ -1,6 +1,7 @@
 #include "base/json_text.h"
 
 #include <charconv>
+#include <cstring>
 
 namespace hsm {
 namespace {
@@ -63,15 +64,34 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-bool plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F && c != '"' && c != '\\'; }
+bool plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F && c != '"' && c != '\\';
+}
+
+// eight_plain tells it of eight bytes at once. Subtracting one sets a byte's high bit if the byte was zero; a borrow
+// from the byte below may set it, too, which only sends the eight to be looked at one by one.
+bool eight_plain(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = kOnes << 7;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const auto zero_where = [word](std::uint64_t c) { return (word ^ kOnes * c) - kOnes; };
+  return ((word | (word - kOnes * 0x20) | zero_where('"') | zero_where('\\') | zero_where(0x7F)) & kHighBits) == 0;
+}
+
+std::size_t plain_run(std::string_view text) {
+  std::size_t run = 0;
+  while (run + 8 <= text.size() && eight_plain(text.data() + run)) run += 8;
+  while (run < text.size() && plain(text[run])) ++run;
+  return run;
+}
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   while (!text.empty()) {
-    std::size_t run = 0;
-    while (run < text.size() && plain(text[run])) ++run;
+    const std::size_t run = plain_run(text);
     out.append(text, 0, run);
     text.remove_prefix(run);
     if (text.empty()) break;

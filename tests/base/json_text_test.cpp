@@ -30,6 +30,21 @@ TEST(JsonText, EscapesWhatATerminalOrALineSplitterActsOn) {
   EXPECT_EQ(json("\u00a0\u2027\u202f\u2065\u206a\ufefe"), "\"\u00a0\u2027\u202f\u2065\u206a\ufefe\"");
 }
 
+// Eight bytes are looked at together: each byte value at each place among plain ones.
+TEST(JsonText, FindsWhatNeedsEscapingAtAnyPlace) {
+  for (int value = 0; value < 0x80; ++value) {
+    const char c = static_cast<char>(value);
+    const std::string alone = json(std::string(1, c));
+    const std::string escaped = alone.substr(1, alone.size() - 2);
+    EXPECT_EQ(escaped.size() == 1, value >= 0x20 && value < 0x7f && c != '"' && c != '\\') << value;
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = c;
+      EXPECT_EQ(json(text), '"' + std::string(at, 'x') + escaped + std::string(19 - at, 'x') + '"') << value;
+    }
+  }
+}
+
 TEST(JsonText, WritesNumbers) {
   std::string out;
   append_json_number(out, -12);
