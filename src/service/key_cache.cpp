@@ -75,8 +75,9 @@ void KeyCache::forget(const core::Change& change) {
   Shard& shard = shard_of(folded_name);
   const std::lock_guard lock(shard.mutex);
   ++shard.invalidations;
+  const std::string versions_of = folded_name + "/";
   std::erase_if(shard.entries, [&](const auto& item) {
-    const bool of_this_key = item.first == folded_name || item.first.starts_with(folded_name + "/");
+    const bool of_this_key = item.first == folded_name || item.first.starts_with(versions_of);
     if (of_this_key) shard.by_use.erase(item.second.used);
     return of_this_key;
   });
