@@ -1,0 +1,123 @@
+// The messages between front end and partition: the first byte chooses the decoder, the rest is the body. Whatever a
+// decoder takes must encode to the same bytes again: no message has two forms, and nothing is left unread. The last
+// choice is a ring whose producer writes what it likes.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include "base/assert.h"
+#include "partition/channel/message_codec.h"
+#include "partition/channel/perform_codec.h"
+#include "partition/channel/ring.h"
+
+namespace {
+
+using namespace hsm;
+using namespace hsm::partition;
+
+void same(ByteView body, ByteView encoded) {
+  HSM_ASSERT(std::ranges::equal(body, encoded));
+}
+
+Bytes joined(Parts parts) {
+  Bytes all;
+  for (const ByteView part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+void perform(ByteView body) {
+  const auto decoded = decode_perform(body);
+  if (!decoded) return;
+  core::CryptoRequest request;
+  request.key = std::make_shared<core::KeyReference>(core::KeyReference{decoded->key, copy_of(decoded->wrapped)});
+  request.operation = decoded->operation;
+  request.algorithm = decoded->algorithm->algorithm;
+  request.input = decoded->input;
+  request.signature = decoded->signature;
+  request.iv = decoded->iv;
+  request.aad = decoded->aad;
+  request.tag = decoded->tag;
+  HSM_ASSERT(check_lengths(request));
+  same(body, joined(PerformParts(request, true).parts()));
+}
+
+void perform_reply(ByteView body) {
+  if (const auto decoded = decode_perform_reply(body)) same(body, joined(PerformReplyParts(*decoded).parts()));
+}
+
+void random_bytes(ByteView body) {
+  if (const auto n = decode_random(body)) HSM_ASSERT(*n != 0 && *n <= kRandomBytesMax);
+}
+
+void generate(ByteView body) {
+  const auto decoded = decode_generate(body);
+  if (!decoded) return;
+  HSM_ASSERT(check(*decoded));
+  same(body, encode(*decoded));
+}
+
+void import(ByteView body) {
+  const auto decoded = decode_import(body);
+  if (!decoded) return;
+  HSM_ASSERT(check(*decoded));
+  same(body, encode(*decoded).reveal());
+}
+
+void wrapped_key(ByteView body) {
+  if (const auto decoded = decode_wrapped_key(body)) same(body, encode(*decoded));
+}
+
+void change_operations(ByteView body) {
+  if (const auto decoded = decode_change_operations(body)) same(body, encode(decoded->key, decoded->operations));
+}
+
+void key_reference(ByteView body) {
+  if (const auto decoded = decode_key_reference(body)) same(body, encode(*decoded));
+}
+
+void export_domain(ByteView body) {
+  const auto decoded = decode_export_domain(body);
+  if (!decoded) return;
+  HSM_ASSERT(check_export(decoded->certificates));
+  same(body, encode_export_domain(decoded->certificates, decoded->quorum));
+}
+
+void domain_file(ByteView body) {
+  if (const auto decoded = decode_domain_file(body)) same(body, encode(*decoded));
+}
+
+void new_domain(ByteView body) {
+  if (const auto decoded = decode_new_domain(body)) same(body, encode(*decoded).reveal());
+}
+
+void domain_keys(ByteView body) {
+  if (const auto decoded = decode_domain_keys(body)) same(body, encode(*decoded).reveal());
+}
+
+// The counter is the first four bytes, the slots begin with the rest.
+void ring(ByteView body) {
+  RingControl control{};
+  Bytes memory(kRingBytes), message(kBodyBytesMax);
+  std::uint32_t head = 0;
+  if (body.size() < sizeof head) return;
+  std::memcpy(&head, body.data(), sizeof head);
+  const ByteView slots = body.subspan(sizeof head);
+  std::copy_n(slots.begin(), std::min(slots.size(), memory.size()), memory.begin());
+  control.head = head;
+  RingReader reader(control, RingSlots(memory.data(), kRingBytes));
+  RequestHeader header;
+  std::size_t taken = 0;
+  while (reader.read(header, message) == ReadResult::kMessage) HSM_ASSERT(++taken <= kRingSlots);
+}
+
+constexpr auto kDecoders = std::to_array<void (*)(ByteView)>(
+    {perform, perform_reply, random_bytes, generate, import, wrapped_key, change_operations, key_reference,
+     export_domain, domain_file, new_domain, domain_keys, ring});
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size != 0) kDecoders[data[0] % kDecoders.size()]({data + 1, size - 1});
+  return 0;
+}
