@@ -83,7 +83,7 @@ inline constexpr auto kOperations = [] {
   return std::to_array<OperationRow>({
       // Literal segments stand before {version}, so that they win.
       {kCreateKey, kPost, "keys/{name}/create", D::kKeysCreate, S::kKeys, kLong, "KeyCreate"},
-      {kImportKey, kPut, "keys/{name}", D::kKeysImport, S::kKey, kSlow, "KeyImport"},
+      {kImportKey, kPut, "keys/{name}", D::kKeysImport, S::kKey, kLong, "KeyImport"},
       {kListKeyVersions, kGet, "keys/{name}/versions", D::kKeysRead, S::kKey, kSlow, "KeyListVersions"},
       {kGetKey, kGet, "keys/{name}/{version}", D::kKeysRead, S::kKey, kFast, "KeyGet"},
       {kUpdateKey, kPatch, "keys/{name}/{version}", D::kKeysWrite, S::kKey, kSlow, "KeyUpdate"},

@@ -9,10 +9,17 @@ namespace {
 // Two creations of one name race for the head; the loser looks again. More rounds than callers that fit the pool.
 constexpr int kCommitRounds = 64;
 
-Status check(const CreateKey& request, core::KeyOperations operations) {
+// policy_of checks a request and returns what is bound to its key's material.
+Result<core::KeyPolicy> policy_of(const NewKey& request) {
   if (!core::valid(request.spec)) return fail(Errc::kBadParameter, "The key's type, size or curve is not supported.");
-  HSM_CHECK(core::check_operations(operations, request.spec.type));
-  return core::check_tags(request.tags);
+  const core::KeyPolicy policy{.spec = request.spec,
+                               .operations = request.operations.value_or(core::default_operations(request.spec.type))};
+  HSM_CHECK(core::check_operations(policy.operations, request.spec.type));
+  HSM_CHECK(core::check_tags(request.tags));
+  core::KeyAttributes attributes;
+  apply(request.attributes, attributes);
+  HSM_CHECK(core::check_validity(attributes));
+  return policy;
 }
 
 }  // namespace
@@ -23,25 +30,30 @@ void apply(const AttributeChanges& changes, core::KeyAttributes& attributes) {
   if (changes.expires) attributes.expires = changes.expires;
 }
 
-Result<core::KeyRecord> Keys::create(const CreateKey& request, Operation& operation) {
-  const core::KeyOperations operations = request.operations.value_or(core::default_operations(request.spec.type));
-  HSM_CHECK(check(request, operations));
-  core::KeyAttributes attributes;
-  apply(request.attributes, attributes);
-  HSM_CHECK(core::check_validity(attributes));
-  attributes.created = attributes.updated = unix_seconds(operation.now);
+Result<core::KeyRecord> Keys::create(const NewKey& request, std::uint32_t public_exponent, Operation& operation) {
+  HSM_TRY(const core::KeyPolicy policy, policy_of(request));
+  HSM_TRY(core::WrappedKey wrapped, partitions_.generate({.policy = policy, .public_exponent = public_exponent}));
+  return put_new(request, policy, std::move(wrapped), operation);
+}
 
-  const core::GenerateRequest generation{.policy = {.spec = request.spec, .operations = operations},
-                                         .public_exponent = request.public_exponent};
-  HSM_TRY(core::WrappedKey wrapped, partitions_.generate(generation));
+Result<core::KeyRecord> Keys::import(const NewKey& request, core::PrivateKey key, Operation& operation) {
+  HSM_TRY(const core::KeyPolicy policy, policy_of(request));
+  HSM_TRY(core::WrappedKey wrapped, partitions_.import({.policy = policy, .key = std::move(key)}));
+  return put_new(request, policy, std::move(wrapped), operation);
+}
+
+Result<core::KeyRecord> Keys::put_new(const NewKey& request, const core::KeyPolicy& policy, core::WrappedKey wrapped,
+                                      Operation& operation) {
   core::KeyRecord record{.name = request.name,
                          .version = core::new_key_version(operation.now, random_),
-                         .spec = request.spec,
-                         .operations = operations,
-                         .attributes = attributes,
+                         .spec = policy.spec,
+                         .operations = policy.operations,
+                         .attributes = {},
                          .tags = request.tags,
                          .public_key = std::move(wrapped.public_key),
                          .material = core::key_reference(std::move(wrapped.blob), wrapped.id)};
+  apply(request.attributes, record.attributes);
+  record.attributes.created = record.attributes.updated = unix_seconds(operation.now);
   HSM_CHECK(commit_version(record, operation));
   return record;
 }

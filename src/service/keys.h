@@ -20,10 +20,10 @@ struct AttributeChanges {
   std::optional<std::int64_t> expires;
 };
 
-struct CreateKey {
+// NewKey is what creation and import have in common.
+struct NewKey {
   core::KeyName name;
   core::KeySpec spec;
-  std::uint32_t public_exponent = core::kRsaExponentDefault;
   std::optional<core::KeyOperations> operations;
   AttributeChanges attributes;
   core::Tags tags;
@@ -72,7 +72,10 @@ class Keys {
 
   // create makes a key, or a new version of the one that has the name. kConflict: the name is soft-deleted;
   // kBadParameter: see core/key_rules.h; kThrottled: too many key generations wait.
-  Result<core::KeyRecord> create(const CreateKey& request, Operation& operation);
+  Result<core::KeyRecord> create(const NewKey& request, std::uint32_t public_exponent, Operation& operation);
+
+  // import is create with material from outside. kBadParameter, too: the members don't make a key of request.spec.
+  Result<core::KeyRecord> import(const NewKey& request, core::PrivateKey key, Operation& operation);
 
   // get: kKeyNotFound. `peek` is the fast lane's: from memory alone, nullptr if the slow lane must load it.
   Result<KeyPointer> get(const core::KeyName& name, const std::optional<core::KeyVersion>& version);
@@ -103,6 +106,8 @@ class Keys {
   Result<std::optional<StoredHead>> head_at(const std::string& path);
   Result<core::KeyRecord> version_of(const core::KeyName& name, const core::KeyVersion& version);
   Result<StoredHead> existing_head(const std::string& path);
+  Result<core::KeyRecord> put_new(const NewKey& request, const core::KeyPolicy& policy, core::WrappedKey wrapped,
+                                  Operation& operation);
   Status commit_version(core::KeyRecord& record, Operation& operation);
   Result<DeletedKey> move(const core::KeyName& name, const std::string& from, const std::string& to,
                           const std::optional<std::int64_t>& deleted, Operation& operation);

@@ -38,20 +38,15 @@ Result<core::KeySpec> key_spec(const JsonObject& object) {
 Result<Reply> create(Call& call) {
   JsonBody body;
   HSM_TRY(const JsonObject* object, body.parse(call.request().body));
-  service::CreateKey request{.name = *call.target.key, .spec = {}, .operations = {}, .attributes = {}, .tags = {}};
-  HSM_TRY(request.spec, key_spec(*object));
+  HSM_TRY(const core::KeySpec spec, key_spec(*object));
   HSM_TRY(const auto exponent, integer_member(*object, "public_exponent"));
-  if (exponent) {
-    if (*exponent < 3 || *exponent > kExponentMax || *exponent % 2 == 0) {
-      return fail(Errc::kBadParameter, "'public_exponent' must be an odd number of at least 3 and at most 32 bits.");
-    }
-    request.public_exponent = static_cast<std::uint32_t>(*exponent);
+  if (exponent && (*exponent < 3 || *exponent > kExponentMax || *exponent % 2 == 0)) {
+    return fail(Errc::kBadParameter, "'public_exponent' must be an odd number of at least 3 and at most 32 bits.");
   }
-  HSM_TRY(request.operations, key_operations_member(*object));
-  HSM_TRY(request.attributes, attributes_member(*object));
-  HSM_TRY(auto tags, tags_member(*object));
-  request.tags = std::move(tags).value_or(core::Tags{});
-  HSM_TRY(const core::KeyRecord record, call.hsm->keys.create(request, call.operation));
+  HSM_TRY(const auto operations, key_operations_member(*object));
+  HSM_TRY(const service::NewKey request, new_key(*call.target.key, spec, operations, *object));
+  const auto public_exponent = static_cast<std::uint32_t>(exponent.value_or(core::kRsaExponentDefault));
+  HSM_TRY(const core::KeyRecord record, call.hsm->keys.create(request, public_exponent, call.operation));
   return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
 }
 

@@ -195,4 +195,13 @@ Result<service::AttributeChanges> attributes_member(const JsonObject& object) {
   return changes;
 }
 
+Result<service::NewKey> new_key(const core::KeyName& name, const core::KeySpec& spec,
+                                const std::optional<core::KeyOperations>& operations, const JsonObject& object) {
+  service::NewKey key{.name = name, .spec = spec, .operations = operations, .attributes = {}, .tags = {}};
+  HSM_TRY(key.attributes, attributes_member(object));
+  HSM_TRY(auto tags, tags_member(object));
+  key.tags = std::move(tags).value_or(core::Tags{});
+  return key;
+}
+
 }  // namespace hsm::api::keys

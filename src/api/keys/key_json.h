@@ -35,5 +35,8 @@ Result<std::optional<core::Tags>> tags_member(const JsonObject& object);
 // attributes_member refuses `exportable` with or without a release policy as the service does, as far as it is
 // supported (docs/compatibility.md).
 Result<service::AttributeChanges> attributes_member(const JsonObject& object);
+// new_key reads the members that creation and import share; key_ops stands elsewhere in each.
+Result<service::NewKey> new_key(const core::KeyName& name, const core::KeySpec& spec,
+                                const std::optional<core::KeyOperations>& operations, const JsonObject& object);
 
 }  // namespace hsm::api::keys
