@@ -1,6 +1,6 @@
 #include "base/json_text.h"
 
-#include <charconv>
+#include <cstdint>
 #include <cstring>
 
 namespace hsm {
@@ -108,12 +108,6 @@ void append_json_string(std::string& out, std::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   out.push_back('"');
-}
-
-void append_json_number(std::string& out, std::int64_t number) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, end);
 }
 
 }  // namespace hsm
