@@ -100,9 +100,11 @@ class OpenInstance final : public Instance {
   Status sign_audit() {
     core::Partitions& partitions = partitions_->partitions();
     HSM_TRY(Bytes public_key, partitions.audit_public_key());
-    return audit_->set_signer({.public_key = std::move(public_key), .sign = [&partitions](ByteView message) {
-                                 return partitions.sign_checkpoint(message);
-                               }});
+    HSM_CHECK(audit_->set_signer({.public_key = std::move(public_key), .sign = [&partitions](ByteView message) {
+                                    return partitions.sign_checkpoint(message);
+                                  }}));
+    // At once, so that from the first request on a signed head tells where the log must not end before.
+    return audit_->checkpoint();
   }
 
   Status open_services() {

@@ -26,10 +26,11 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A partition that dies is started again at once; one that keeps dying young, after a delay that doubles.
+// A partition that dies is started again at once; one that keeps dying young, after a delay that doubles but leaves it
+// back within the second that clients may wait.
 constexpr seconds kYoung{1};
 constexpr milliseconds kFirstDelay{100};
-constexpr milliseconds kDelayMax{5000};
+constexpr milliseconds kDelayMax{500};
 // How often partitions are looked at, and links are reminded of their deadlines while a partition is missing.
 constexpr milliseconds kTick{200};
 
