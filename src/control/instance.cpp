@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "audit/log.h"
+#include "base/guid.h"
 #include "base/log.h"
 #include "base/wire.h"
 #include "service/journal.h"
@@ -60,7 +61,7 @@ class OpenInstance final : public Instance {
                                               clock_));
     HSM_TRY(partitions_, PartitionSupervisor::start(config_.partitions));
     HSM_CHECK(open_domain());
-    HSM_CHECK(sign_audit());
+    HSM_CHECK(begin_audit());
     return open_services();
   }
 
@@ -97,13 +98,19 @@ class OpenInstance final : public Instance {
     store_ = std::make_unique<storage::SealingStore>(*disk_, std::move(record_key), copy_of(domain), random_);
   }
 
-  Status sign_audit() {
+  Status begin_audit() {
     core::Partitions& partitions = partitions_->partitions();
     HSM_TRY(Bytes public_key, partitions.audit_public_key());
     HSM_CHECK(audit_->set_signer({.public_key = std::move(public_key), .sign = [&partitions](ByteView message) {
                                     return partitions.sign_checkpoint(message);
                                   }}));
-    // At once, so that from the first request on a signed head tells where the log must not end before.
+    // The start is a record of its own, signed at once: so the log tells when the HSM ran, and from the first request
+    // on a signed head says where it must not end before.
+    const core::AuditEvent start{.time = clock_.now(),
+                                 .operation_name = "ManagedHsmStart",
+                                 .http_status = 200,
+                                 .correlation_id = new_guid(random_).text()};
+    HSM_CHECK(audit_->append_durable({&start, 1}));
     return audit_->checkpoint();
   }
 
