@@ -27,7 +27,7 @@ Connection::Connection(EpollLoop& loop, Stream stream, Peer peer)
       peer_(std::move(peer)),
       phase_(stream_.tls() ? Phase::kHandshake : Phase::kReceiving),
       deadline_(loop.deadlines().add(*this)) {
-  wait_for(stream_.tls() ? Wait::kHandshake : Wait::kIdle);
+  wait_for(stream_.tls() ? Wait::kHandshake : Wait::kWarm);
   // One-shot during the handshake: the loop decides when the next step is taken, and must not be told again until then.
   interest_ = stream_.tls() ? EPOLLIN | EPOLLONESHOT : EPOLLIN;
   loop_.watch(stream_.fd(), interest_, *this);
@@ -178,7 +178,7 @@ void Connection::next_request() {
   reader_->finish();
   const bool pipelined = !reader_->empty();
   if (!pipelined) return_reader();
-  wait_for(pipelined ? Wait::kRequest : Wait::kIdle);
+  wait_for(pipelined ? Wait::kRequest : Wait::kWarm);
   if (pipelined || stream_.pending()) loop_.queue_resume(*this);
 }
 
@@ -202,7 +202,7 @@ void Connection::advance_handshake() {
     return set_interest((outcome == Stream::Outcome::kWantRead ? EPOLLIN : EPOLLOUT) | EPOLLONESHOT);
   tls_version_ = stream_.tls_version();
   phase_ = Phase::kReceiving;
-  wait_for(Wait::kIdle);
+  wait_for(Wait::kWarm);
   set_interest(EPOLLIN);
   if (stream_.pending()) loop_.queue_resume(*this);
 }
@@ -217,6 +217,10 @@ void Connection::refuse_plain_http() {
 void Connection::on_deadline(Wait wait) {
   wait_ = Wait::kNone;
   if (wait == Wait::kRequest) return refuse(Refusal::kTooSlow);
+  if (wait == Wait::kWarm) {
+    stream_.free_buffers();
+    return wait_for(Wait::kIdle);
+  }
   if (wait == Wait::kIdle) stream_.finish_writing();
   close();
 }

@@ -3,15 +3,23 @@
 #include <algorithm>
 
 namespace hsm::http {
+namespace {
+
+std::chrono::milliseconds warm_time(const Limits& limits) {
+  return std::min(limits.buffers_kept, limits.idle_timeout);
+}
+
+}  // namespace
 
 Deadlines::Deadlines(const Limits& limits)
     : lengths_{std::chrono::milliseconds::zero(),
                limits.handshake_timeout,
                limits.request_timeout,
                limits.write_timeout,
-               limits.idle_timeout,
+               warm_time(limits),
+               limits.idle_timeout - warm_time(limits),
                kLingerTimeout} {
-  static_assert(kKinds == 6, "each wait has its length above");
+  static_assert(kKinds == 7, "each wait has its length above");
 }
 
 Deadlines::Handle Deadlines::add(Connection& connection) {

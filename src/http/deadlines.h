@@ -11,7 +11,8 @@
 namespace hsm::http {
 
 // What a connection can wait for too long. kNone: for the application, which has its own deadlines.
-enum class Wait : std::uint8_t { kNone, kHandshake, kRequest, kWrite, kIdle, kLinger, kCount_ };
+// kWarm and kIdle both wait for the next request: first with buffers, then without.
+enum class Wait : std::uint8_t { kNone, kHandshake, kRequest, kWrite, kWarm, kIdle, kLinger, kCount_ };
 
 // Deadlines keeps one queue for each kind of wait. Every wait of a kind has the same length, so the order of arming is
 // the order of expiry: arming is O(1), allocates nothing and makes no system call.

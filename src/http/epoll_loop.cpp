@@ -184,7 +184,8 @@ void EpollLoop::admit(Fd client, Connection::Peer peer, bool tls) {
 }
 
 bool EpollLoop::close_longest_idle() {
-  Connection* const connection = deadlines_.longest(Wait::kIdle);
+  Connection* connection = deadlines_.longest(Wait::kIdle);
+  if (!connection) connection = deadlines_.longest(Wait::kWarm);
   if (connection) connection->on_deadline(Wait::kIdle);
   return connection != nullptr;
 }

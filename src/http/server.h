@@ -21,6 +21,7 @@ struct Limits {
   std::chrono::milliseconds request_timeout{20'000};  // from a request's first byte to its last
   std::chrono::milliseconds write_timeout{20'000};    // an answer must leave in this time
   std::chrono::milliseconds idle_timeout{120'000};    // between two requests
+  std::chrono::milliseconds buffers_kept{1'000};      // of that, how long a connection keeps its TLS buffers
 };
 
 struct ListenerConfig {

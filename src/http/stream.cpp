@@ -79,6 +79,10 @@ void Stream::write_in_clear(std::string_view bytes) {
   ssl_.reset();
 }
 
+void Stream::free_buffers() {
+  if (ssl_) SSL_free_buffers(ssl_.get());  // does nothing while bytes are pending
+}
+
 void Stream::finish_writing() {
   if (ssl_) {
     ERR_clear_error();

@@ -35,6 +35,8 @@ class Stream {
   bool pending() const { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
   std::string_view tls_version() const { return ssl_ ? SSL_get_version(ssl_.get()) : ""; }
 
+  // free_buffers gives back what TLS holds for the next record; it is taken again when that comes.
+  void free_buffers();
   // finish_writing says goodbye: TLS's close_notify and TCP's FIN. Only discard and close may follow.
   void finish_writing();
   // discard throws away what has arrived, undecrypted. False: the peer has ended too.
