@@ -6,9 +6,6 @@
 namespace hsm::service {
 namespace {
 
-// Two creations of one name race for the head; the loser looks again. More rounds than callers that fit the pool.
-constexpr int kCommitRounds = 64;
-
 // policy_of checks a request and returns what is bound to its key's material.
 Result<core::KeyPolicy> policy_of(const NewKey& request) {
   if (!core::valid(request.spec)) return fail(Errc::kBadParameter, "The key's type, size or curve is not supported.");

@@ -99,6 +99,9 @@ class Keys {
   Status purge(const core::KeyName& name, Operation& operation);
 
  private:
+  // Two changes of one key race for its head; the loser looks again. More rounds than callers that fit the pool.
+  static constexpr int kCommitRounds = 64;
+
   struct StoredHead {
     core::KeyHead head;
     core::Revision revision;

@@ -2,12 +2,6 @@
 #include "service/keys.h"
 
 namespace hsm::service {
-namespace {
-
-constexpr int kCommitRounds = 64;
-
-}  // namespace
-
 Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operation) {
   if (request.tags) HSM_CHECK(core::check_tags(*request.tags));
   for (int round = 0; round < kCommitRounds; ++round) {
