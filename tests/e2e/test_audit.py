@@ -1,23 +1,46 @@
 """The audit log: every request leaves a record, and `strongroom audit verify` finds what was done to it afterwards."""
 
 import json
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from harness import paths
+from harness.server import wait_until
 
 
-def audit_files(rig) -> list:
-    return sorted(rig.server.data.rglob("audit-*.jsonl"))
+def audit_folder(rig) -> Path:
+    (head,) = rig.server.data.rglob("audit.head")
+    return head.parent
+
+
+def audit_text(rig) -> str:
+    return "".join(file.read_text() for file in sorted(audit_folder(rig).glob("audit-*.jsonl")))
 
 
 def records(rig) -> list[dict]:
-    return [json.loads(line) for file in audit_files(rig) for line in file.read_text().splitlines()]
+    return [json.loads(line) for line in audit_text(rig).splitlines()]
 
 
-def verify(file) -> subprocess.CompletedProcess:
-    command = [paths.BIN / "strongroom", "audit", "verify", file]
+@pytest.fixture
+def copied_log(own, tmp_path) -> Path:
+    """A log of some length whose end is signed, copied away from its server: the folder."""
+    for _ in range(10):
+        own.rest(own.user).get("/keys")
+    wait_until(lambda: is_signed_to_its_end(own), 5, "no checkpoint follows the last record")
+    return Path(shutil.copytree(audit_folder(own), tmp_path / "audit"))
+
+
+def is_signed_to_its_end(own) -> bool:
+    """The last line is a checkpoint and audit.head is that checkpoint: from now on a missing end is noticed."""
+    last = records(own)[-1].get("checkpoint")
+    return last is not None and last["signature"] in (audit_folder(own) / "audit.head").read_text()
+
+
+def verify(log: Path) -> subprocess.CompletedProcess:
+    command = [paths.BIN / "strongroom", "audit", "verify", log]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
@@ -51,24 +74,18 @@ def test_a_record_names_the_caller_and_the_key_but_holds_no_secret(own, name):
     assert record["category"] == "AuditEvent"
     assert own.user.object_id in record["identity"]
     assert record["requestUri"] == f"{own.url}/keys/{name}/create"
-    everything = "".join(file.read_text() for file in audit_files(own))
-    assert own.user.secret not in everything
-    assert own.rest(own.user).session.headers["Authorization"].split(".")[-1] not in everything
+    assert own.user.secret not in audit_text(own)
+    assert own.rest(own.user).session.headers["Authorization"].split(".")[-1] not in audit_text(own)
 
 
-def test_an_untouched_log_verifies_without_the_server(own, tmp_path):
-    own.rest(own.user).get("/keys")
-    (file,) = audit_files(own)
-    copy = tmp_path / file.name
-    copy.write_bytes(file.read_bytes())
-
-    result = verify(copy)
+def test_an_untouched_log_verifies_without_the_server(copied_log):
+    result = verify(copied_log)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def change(lines: list[str]) -> None:
-    lines[5] = lines[5].replace('"httpStatusCode":', '"httpStatusCode": ', 1)
+    lines[5] = lines[5].replace('"time":"20', '"time":"21', 1)
 
 
 def drop(lines: list[str]) -> None:
@@ -83,26 +100,26 @@ def insert_twice(lines: list[str]) -> None:
     lines.insert(5, lines[5])
 
 
-@pytest.mark.parametrize("attack", [change, drop, move, insert_twice], ids=lambda attack: attack.__name__)
-def test_a_log_that_was_tampered_with_is_told_and_the_place_named(own, tmp_path, attack):
-    for _ in range(10):
-        own.rest(own.user).get("/keys")
-    (file,) = audit_files(own)
+def truncate(lines: list[str]) -> None:
+    del lines[-3:]
+
+
+@pytest.mark.parametrize("attack", [change, drop, move, insert_twice, truncate], ids=lambda attack: attack.__name__)
+def test_a_log_that_was_tampered_with_is_told_and_the_place_named(copied_log, attack):
+    (file,) = copied_log.glob("audit-*.jsonl")
     lines = file.read_text().splitlines()
     attack(lines)
-    forged = tmp_path / file.name
-    forged.write_text("\n".join(lines) + "\n")
+    file.write_text("".join(line + "\n" for line in lines))
 
-    result = verify(forged)
+    result = verify(copied_log)
 
     assert result.returncode != 0
-    assert any(place in result.stdout + result.stderr for place in ("5", "6")), result.stdout + result.stderr
+    place = len(lines) if attack is truncate else 6
+    assert any(f"line {near}" in result.stdout + result.stderr for near in (place, place + 1)), result.stdout
 
 
-def test_a_truncated_last_record_is_told(own, tmp_path):
-    own.rest(own.user).get("/keys")
-    (file,) = audit_files(own)
-    forged = tmp_path / file.name
-    forged.write_bytes(file.read_bytes()[:-20])
+def test_a_last_record_cut_in_the_middle_is_told(copied_log):
+    (file,) = copied_log.glob("audit-*.jsonl")
+    file.write_bytes(file.read_bytes()[:-20])
 
-    assert verify(forged).returncode != 0
+    assert verify(copied_log).returncode != 0

@@ -1,0 +1,41 @@
+#include "partition/channel/launch.h"
+
+#include <gtest/gtest.h>
+
+namespace hsm::partition {
+namespace {
+
+TEST(Launch, OptionsPassTheCommandLine) {
+  const LaunchOptions options{
+      .shape = {.links = 5, .workers = 3}, .seal_key_file = "/a b/=seal.key", .allow_unlocked_memory = true};
+  const auto arguments = to_arguments(options);
+  const auto parsed = parse_arguments({arguments.begin(), arguments.end()}).value();
+  EXPECT_EQ(parsed.shape, options.shape);
+  EXPECT_EQ(parsed.seal_key_file, options.seal_key_file);
+  EXPECT_TRUE(parsed.allow_unlocked_memory);
+}
+
+TEST(Launch, UnlockedMemoryIsNotTheDefault) {
+  const auto arguments = to_arguments({.shape = {.links = 1, .workers = 1}, .seal_key_file = "k"});
+  EXPECT_FALSE(parse_arguments({arguments.begin(), arguments.end()}).value().allow_unlocked_memory);
+}
+
+TEST(Launch, RefusesAnythingElse) {
+  const std::vector<std::vector<std::string_view>> cases{
+      {},
+      {"--links=1", "--workers=1"},
+      {"--links=1", "--seal-key-file=k"},
+      {"--links=1", "--workers=1", "--seal-key-file="},
+      {"--links=x", "--workers=1", "--seal-key-file=k"},
+      {"--links=1x", "--workers=1", "--seal-key-file=k"},
+      {"--links=-1", "--workers=1", "--seal-key-file=k"},
+      {"--links=0", "--workers=1", "--seal-key-file=k"},
+      {"--links=66", "--workers=1", "--seal-key-file=k"},
+      {"--links=1", "--workers=17", "--seal-key-file=k"},
+      {"--links=1", "--workers=1", "--seal-key-file=k", "--verbose"},
+  };
+  for (const auto& arguments : cases) EXPECT_FALSE(parse_arguments(arguments));
+}
+
+}  // namespace
+}  // namespace hsm::partition
