@@ -26,8 +26,9 @@ target_compile_options(hsm_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow
   # Designated initializers name what differs from the default.
   -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # False positives of GCC 12's inliner in std::string and std::optional.
-  target_compile_options(hsm_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  # False positives of GCC 12's inliner in std::string, std::vector and std::optional.
+  target_compile_options(hsm_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
+                                             -Wno-stringop-overflow)
 endif()
 if(HSM_WERROR)
   target_compile_options(hsm_flags INTERFACE -Werror)

@@ -78,7 +78,7 @@ TEST(Sandbox, AForbiddenCallIsDeath) {
        }},
       {"unlock memory", [] { ::munlockall(); }},
       {"namespace", [] { ::unshare(CLONE_NEWUSER); }},
-      {"become another user", [] { ::setuid(0); }},
+      {"become another user", [] { ::_exit(::setuid(0)); }},
       {"io_uring", [] { ::syscall(SYS_io_uring_setup, 1, nullptr); }},
       {"bpf", [] { ::syscall(SYS_bpf, 0, nullptr, 0); }},
       {"32-bit numbers", [] { ::syscall(0x40000000L | SYS_getpid); }},

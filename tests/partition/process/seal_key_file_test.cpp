@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/bytes.h"
+
 namespace hsm::partition {
 namespace {
 
