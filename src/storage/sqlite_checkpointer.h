@@ -17,9 +17,15 @@ class SqliteCheckpointer {
   // request asks for a checkpoint soon and returns at once. Thread-safe.
   void request();
 
+  // restart_log waits until the whole log has been moved and no reader needs it, so that the next commit writes at its
+  // beginning. False if a reader stayed too long. For the committing thread, between transactions.
+  bool restart_log();
+
  private:
   void run(const std::stop_token& stop);
+  bool checkpoint(int mode);
 
+  std::mutex connection_mutex_;  // one checkpoint at a time
   SqliteConnection connection_;
   std::mutex mutex_;
   std::condition_variable_any wanted_changed_;

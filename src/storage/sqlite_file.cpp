@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -19,9 +20,10 @@ namespace {
 
 constexpr mode_t kOwnerOnly = 0600;
 constexpr int kCheckCacheKib = 256;
-// Records are about 2 KB. SQLite keeps a row whole in its page up to a quarter of the page, and beyond that in
-// extra pages, each a read of its own (https://sqlite.org/fileformat2.html §1.6).
-constexpr int kPageBytes = 16384;
+// Records are about 2 KB. SQLite keeps a row whole in its page up to a quarter of the page, and beyond that in extra
+// pages, each a read of its own (https://sqlite.org/fileformat2.html §1.6). With 4 KiB most rows are broken and reads
+// take twice the time; 16 KiB doubles what each commit writes.
+constexpr int kPageBytes = 8192;
 
 std::unexpected<Error> system_failure(const std::string& what, int error) {
   return fail(Errc::kUnavailable, fmt::format("{}: {}", what, std::generic_category().message(error)));
@@ -61,6 +63,21 @@ Status create_if_absent(const std::string& file) {
   return {};
 }
 
+// check_kind tells another kind of file from a damaged store, which SQLite does not.
+Status check_kind(const std::string& file) {
+  static constexpr std::string_view kMagic("SQLite format 3\0", 16);  // https://sqlite.org/fileformat2.html §1.3
+  const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.ok()) return system_failure("can't open the store's file " + file, errno);
+  std::array<char, kMagic.size()> start{};
+  const ssize_t size = ::read(fd.get(), start.data(), start.size());
+  if (size < 0) return system_failure("can't read the store's file " + file, errno);
+  const bool is_new = size == 0;
+  if (!is_new && std::string_view(start.data(), static_cast<std::size_t>(size)) != kMagic) {
+    return fail(Errc::kBadParameter, file + " is not a Strongroom store, or its beginning is damaged");
+  }
+  return {};
+}
+
 Status create_tables(SqliteConnection& connection) {
   // One transaction: a process killed within leaves a file that still counts as new.
   const auto sql = fmt::format(
@@ -77,21 +94,15 @@ Status create_tables(SqliteConnection& connection) {
 }
 
 Status check_format(SqliteConnection& connection, const std::string& file) {
-  // Not damage but the wrong file: SQLite says the same of both, and nothing of ours has been read yet.
-  const auto application = connection.read_number("PRAGMA application_id");
-  if (!application && application.error().code == Errc::kInternal) {
-    return fail(Errc::kBadParameter, file + " is not a Strongroom store, or its beginning is damaged",
-                application.error().detail);
-  }
-  if (!application) return std::unexpected(application.error());
+  HSM_TRY(const auto application, connection.read_number("PRAGMA application_id"));
   HSM_TRY(const auto version, connection.read_number("PRAGMA user_version"));
   HSM_TRY(const auto tables, connection.read_number("SELECT count(*) FROM sqlite_schema"));
-  if (*application == 0 && version == 0 && tables == 0) {  // new, or killed while it was
+  if (application == 0 && version == 0 && tables == 0) {  // new, or killed while it was
     HSM_CHECK(connection.execute(fmt::format("PRAGMA page_size = {}", kPageBytes).c_str()));
     HSM_CHECK(connection.execute("PRAGMA journal_mode = WAL"));
     return create_tables(connection);
   }
-  if (*application != kSqliteApplicationId) return fail(Errc::kBadParameter, file + " is not a Strongroom store");
+  if (application != kSqliteApplicationId) return fail(Errc::kBadParameter, file + " is not a Strongroom store");
   if (version != kSqliteFormat) {
     return fail(Errc::kNotSupported, fmt::format("{} has format {}; this version of Strongroom reads format {}", file,
                                                  version, kSqliteFormat));
@@ -132,6 +143,7 @@ Result<SqliteFile> SqliteFile::open(const std::string& file) {
   }
   HSM_TRY(auto lock, Lock::take(path.string()));
   HSM_CHECK(create_if_absent(path.string()));
+  HSM_CHECK(check_kind(path.string()));
   HSM_TRY(auto connection, SqliteConnection::open(path.string(), kCheckCacheKib));
   HSM_CHECK(check_format(connection, path.string()));
   return SqliteFile(path.string(), std::move(lock));

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
-
 namespace hsm::storage {
 
 using core::Change;
@@ -180,13 +178,12 @@ void SqliteWriter::tell_watchers(Transaction& transaction, Revision revision) {
 }
 
 // bound_log keeps the log short enough to be read back quickly after a crash, and the disk from filling up when commits
-// come faster than the checkpointer can follow. After its answer, so that only the next group waits.
+// come faster than the checkpointer can follow. After the group's answers, so that only the next group waits.
 void SqliteWriter::bound_log() {
   if (log_pages_ < kCheckpointPages) return;
-  if (log_pages_ < kLogPagesMax) return checkpointer_.request();
-  if (sqlite3_wal_checkpoint_v2(connection_.raw(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr) != SQLITE_OK) {
-    log::warn("store checkpoint: {}", connection_.failure().error().detail);
-  }
+  if (log_pages_ < log_pages_max_) return checkpointer_.request();
+  // What a reader held up is tried again later, not after each group.
+  log_pages_max_ = checkpointer_.restart_log() ? kLogPagesMax : log_pages_ + kLogPagesMax;
   log_pages_ = 0;
 }
 

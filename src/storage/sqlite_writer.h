@@ -22,8 +22,8 @@ inline constexpr std::size_t kGroupBytesMax = 8U << 20;         // a group stops
 inline constexpr std::size_t kTransactionBytesMax = 32U << 20;  // paths and values of one transaction
 inline constexpr int kWriterCacheKib = 8192;
 inline constexpr int kCheckpointerCacheKib = 512;  // it copies pages and keeps none
-inline constexpr int kCheckpointPages = 1000;      // in the log, when the checkpointer is asked to shorten it
-inline constexpr int kLogPagesMax = 8000;          // when the writer waits until it is short
+inline constexpr int kCheckpointPages = 1000;      // 8 MiB in the log: the checkpointer is asked to shorten it
+inline constexpr int kLogPagesMax = 8000;          // 64 MiB: the writer waits until it is short
 
 // SqliteWriter commits transactions on one thread. Those that arrive while the disk is busy make the next group: one
 // SQLite transaction, one wait for the disk. Inside a group each is judged by itself, in the order of arrival, so that
@@ -72,6 +72,7 @@ class SqliteWriter {
   Statements statements_;
   core::Revision revision_;  // of the last commit; the writer's thread alone uses it
   int log_pages_ = 0;        // after the last commit; likewise
+  int log_pages_max_ = kLogPagesMax;
   Watchers& watchers_;
   std::atomic<std::uint64_t> transactions_ = 0;
   std::atomic<std::uint64_t> groups_ = 0;
