@@ -48,6 +48,14 @@ TEST_P(StoreContract, DeletingWhatIsAbsentIsNoError) {
   EXPECT_TRUE(store().commit({.expectations = {}, .puts = {}, .deletes = {"keys/none"}}).has_value());
 }
 
+TEST_P(StoreContract, ATransactionThatChangesNothingHasTheLastRevision) {
+  const auto last = put("keys/a", "one");
+  EXPECT_EQ(must_commit({.expectations = {}, .puts = {}, .deletes = {"keys/none"}}), last);
+  EXPECT_EQ(must_commit({.expectations = {{"keys/a", last}}, .puts = {}, .deletes = {}}), last);
+  EXPECT_EQ(must_commit({}), last);
+  EXPECT_THAT(store().commit({.expectations = {{"keys/a", core::kAbsent}}, .puts = {}, .deletes = {}}), conflicts());
+}
+
 TEST_P(StoreContract, ValuesAreAnyBytes) {
   std::string all;
   for (int i = 0; i < 256; ++i) all.push_back(static_cast<char>(i));

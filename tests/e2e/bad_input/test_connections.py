@@ -30,7 +30,7 @@ IDLE_CONNECTIONS = 2000
         (lambda rig: wire.head(rig, "POST /rng HTTP/1.1", "Content-Length: 5", "Content-Length: 6"), {400}),
         (lambda rig: wire.head(rig, "POST /rng HTTP/1.1", "Content-Length: 5", "Transfer-Encoding: chunked"), {400}),
         (lambda rig: wire.head(rig, "POST /rng HTTP/1.1", "Transfer-Encoding: gzip"), {400, 501}),
-        (lambda rig: wire.head(rig, "POST /rng HTTP/1.1", "Transfer-Encoding: chunked") + b"zz\r\n", {400}),
+        (lambda rig: wire.head(rig, "POST /rng HTTP/1.1", "Transfer-Encoding: chunked") + b"zz\r\nab\r\n", {400}),
         (lambda rig: wire.head(rig, "POST /rng HTTP/1.1", "Transfer-Encoding: chunked") + b"FFFFFFFFFFFFFFFFF\r\n", {400, 413}),
         (lambda rig: wire.head(rig, "GET /keys HTTP/1.1", "X-Bad\x00: a"), {400}),
         (lambda rig: wire.head(rig, "GET /keys HTTP/1.1", "X-Folded: a\r\n b"), {400}),

@@ -46,7 +46,7 @@ class LaneServers : public testing::Test {
         handlers_.push_back(std::make_unique<JobHandler>(engine_, domain_));
       }
       servers_.push_back(std::make_unique<LaneServer>(*memory_, i, bells, domain_, *handlers_.back()));
-      threads_.emplace_back([this, i] { servers_[i]->run(stop_); });
+      threads_.emplace_back([this, server = servers_.back().get()] { server->run(stop_); });
     }
     roster_->open(0, memory_);
   }

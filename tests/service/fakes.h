@@ -1,0 +1,136 @@
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "core/ports/audit_sink.h"
+#include "core/ports/partitions.h"
+#include "service/journal.h"
+#include "service/key_cache.h"
+#include "service/keys.h"
+#include "storage/memory.h"
+
+// What the use cases talk to, without processes and disks.
+namespace hsm::service {
+
+// SeededRandom gives the same bytes in every run. Thread-safe.
+class SeededRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    const std::lock_guard lock(mutex_);
+    for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(generator_());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::mt19937 generator_{1};
+};
+
+// CountingPartitions "wraps" a key as its number and operations, so that tests see what was asked for.
+class CountingPartitions final : public core::Partitions {
+ public:
+  Result<core::WrappedKey> generate(const core::GenerateRequest& request) override {
+    if (unavailable) return fail(Errc::kUnavailable);
+    return core::WrappedKey{.id = id_of(++generated), .blob = blob(generated, request.policy.operations)};
+  }
+  Result<core::WrappedKey> import(const core::ImportRequest& request) override {
+    return generate({.policy = request.policy});
+  }
+  Result<core::KeyReference> change_operations(const core::KeyReference& key, core::KeyOperations operations) override {
+    return core::KeyReference{.id = id_of(++generated), .wrapped = blob(key.wrapped.at(0), operations)};
+  }
+  Result<core::CryptoReply> perform(const core::CryptoRequest&) override { return fail(Errc::kNotSupported); }
+  Result<SecretBytes> random(std::size_t n) override { return SecretBytes(n); }
+  Result<core::DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned) override {
+    if (certificates.size() < 3) return fail(Errc::kBadParameter);
+    return core::DomainFile{};
+  }
+  Result<Bytes> sign_checkpoint(ByteView) override { return Bytes(64); }
+  Result<Bytes> audit_public_key() override { return Bytes(32); }
+
+  std::atomic<unsigned> generated = 0;
+  bool unavailable = false;
+
+ private:
+  static core::KeyId id_of(unsigned number) { return {static_cast<std::uint8_t>(number)}; }
+  static Bytes blob(unsigned number, core::KeyOperations operations) {
+    return {static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(operations.bits())};
+  }
+};
+
+// RecordingSink is an audit log in memory. Thread-safe but for its switch.
+class RecordingSink final : public core::AuditSink {
+ public:
+  Status append(std::span<const core::AuditEvent> events) override {
+    if (refusing) return fail(Errc::kUnavailable);
+    const std::lock_guard lock(mutex_);
+    events_.insert(events_.end(), events.begin(), events.end());
+    return {};
+  }
+  Status append_durable(std::span<const core::AuditEvent> events) override { return append(events); }
+
+  std::vector<std::string> ids() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> ids;
+    for (const core::AuditEvent& event : events_) ids.push_back(event.correlation_id);
+    return ids;
+  }
+  std::size_t count(const std::string& id) const { return static_cast<std::size_t>(std::ranges::count(ids(), id)); }
+  const core::AuditEvent& last() const { return events_.back(); }
+
+  std::atomic<bool> refusing = false;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<core::AuditEvent> events_;
+};
+
+inline core::KeyName named(std::string_view text) {
+  return *core::KeyName::parse(text);
+}
+
+// an_operation is a request with an id of its own, `second` seconds after the start of time.
+inline Operation an_operation(std::int64_t second = 1'000) {
+  static std::atomic<unsigned> count = 0;
+  Operation operation{.now = from_unix_seconds(second), .event = {}};
+  operation.event.time = operation.now;
+  operation.event.correlation_id = "request-" + std::to_string(++count);
+  return operation;
+}
+
+// World is one instance's keys over fakes.
+struct World {
+  explicit World(Keys::Settings settings = {}) : settings_of_keys(settings) {}
+
+  Result<core::KeyRecord> create(std::string_view name, std::int64_t second = 1'000) {
+    Operation operation = an_operation(second);
+    return keys.create(request(name), core::kRsaExponentDefault, operation);
+  }
+  static NewKey request(std::string_view name) {
+    return {.name = named(name),
+            .spec = {.type = core::KeyType::kEc, .curve = core::Curve::kP256},
+            .operations = {},
+            .attributes = {},
+            .tags = {}};
+  }
+
+  Keys::Settings settings_of_keys;
+  storage::MemoryStore store;
+  CountingPartitions partitions;
+  RecordingSink sink;
+  SeededRandom random;
+  Journal journal{store, sink};
+  KeyCache cache{store};
+  Keys keys{store, partitions, journal, cache, random, settings_of_keys};
+};
+
+template <class T>
+Errc error_of(const Result<T>& result) {
+  return result ? Errc::kCount_ : result.error().code;
+}
+
+}  // namespace hsm::service
