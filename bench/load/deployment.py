@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -80,11 +81,18 @@ class Deployment:
         subprocess.run([os.path.join(self.binaries, "strongroom"), *arguments], check=True, stdout=subprocess.DEVNULL)
 
     def start(self, core=None):
-        """Starts it, on one core alone if given: it then has one event loop. Returns at once."""
+        """Starts it, on one core alone if given, and then with one event loop. Returns at once."""
+        self._set_loops(0 if core is None else 1)
         command = ["taskset", "-c", str(core)] if core is not None else []
         command += [os.path.join(self.binaries, "strongroomd"), "--config", self.config]
         with open(os.path.join(self.folder, "strongroomd.log"), "a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def _set_loops(self, loops):
+        with open(self.config) as file:
+            text = re.sub(r"^loops = .*\n", "", file.read(), flags=re.MULTILINE)
+        with open(self.config, "w") as file:
+            file.write(text.replace("[listen]\n", f"[listen]\nloops = {loops}\n"))
 
     def wait(self):
         try:

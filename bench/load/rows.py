@@ -24,17 +24,30 @@ class Operation:
     request: wrk.Request = field(default=None)
 
 
-def operations(keys):
-    """The rows, and what each asks. `keys` are paths by name."""
+# What each key is made with.
+KEYS = {
+    "rsa2048": {"kty": "RSA-HSM", "key_size": 2048},
+    "rsa4096": {"kty": "RSA-HSM", "key_size": 4096},
+    "p256": {"kty": "EC-HSM", "crv": "P-256"},
+    "aes": {"kty": "oct-HSM", "key_size": 256},
+}
+
+
+def operations(deployment):
+    """The rows, and what each asks. Makes the keys."""
+    keys = {name: deployment.create(name, **attributes) for name, attributes in KEYS.items()}
+    signed = deployment.call("POST", keys["p256"] + "/sign", {"alg": "ES256", "value": DIGEST})
+
     def post(path, body):
         return wrk.Request("POST", f"{path}?{API}", body)
 
     def sign(key, algorithm):
         return post(f"{keys[key]}/sign", f'{{"alg":"{algorithm}","value":"{DIGEST}"}}')
 
-    verify = f'{{"alg":"ES256","digest":"{DIGEST}","value":"{keys["signature"]}"}}'
+    verify = f'{{"alg":"ES256","digest":"{DIGEST}","value":"{signed["value"]}"}}'
     wrap = f'{{"alg":"A256KW","value":"{DIGEST}"}}'
     encrypt = f'{{"alg":"A256GCM","value":"{base64url(bytes(1024))}"}}'
+    create = '{"kty":"EC-HSM","crv":"P-256"}'
     return [
         Operation("rsa-2048 sign", ("openssl", "rsa2048", 0), 0.80, sign("rsa2048", "RS256")),
         Operation("rsa-4096 sign", ("openssl", "rsa4096", 0), None, sign("rsa4096", "RS256")),
@@ -44,23 +57,8 @@ def operations(keys):
         Operation("aes-256 wrap", ("noop",), 0.50, post(f"{keys['aes']}/wrapkey", wrap)),
         Operation("aes-gcm 1 KiB", ("noop",), 0.50, post(f"{keys['aes']}/encrypt", encrypt)),
         Operation("random 32", ("noop",), None, post("/rng", '{"count":32}')),
-        Operation("ec key create", ("fdatasync",), None, post("/keys/made-$N/create", '{"kty":"EC-HSM","crv":"P-256"}')),
+        Operation("ec key create", ("fdatasync",), None, post("/keys/made-$N/create", create)),
     ]
-
-
-def make_keys(deployment):
-    """One key of each kind, used once, and a signature to verify."""
-    keys = {
-        "rsa2048": deployment.create("rsa2048", kty="RSA-HSM", key_size=2048),
-        "rsa4096": deployment.create("rsa4096", kty="RSA-HSM", key_size=4096),
-        "p256": deployment.create("p256", kty="EC-HSM", crv="P-256"),
-        "aes": deployment.create("aes", kty="oct-HSM", key_size=256),
-    }
-    deployment.call("POST", keys["rsa2048"] + "/sign", {"alg": "RS256", "value": DIGEST})
-    deployment.call("POST", keys["rsa4096"] + "/sign", {"alg": "RS256", "value": DIGEST})
-    deployment.call("POST", keys["aes"] + "/wrapkey", {"alg": "A256KW", "value": DIGEST})
-    signed = deployment.call("POST", keys["p256"] + "/sign", {"alg": "ES256", "value": DIGEST})
-    return keys | {"signature": signed["value"]}
 
 
 class Bench:
