@@ -12,6 +12,8 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/random.h"
+#include "storage/sealing_store.h"
 #include "storage/sqlite.h"
 #include "tests/storage/temporary_folder.h"
 
@@ -104,6 +106,15 @@ void BM_List25(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_List25)->Arg(1000)->Arg(200000);
+
+// The same through the seal.
+void BM_SealedGet(benchmark::State& state) {
+  SystemRandom random;
+  storage::SealingStore store(FilledStore::of(1000).store(), SecretBytes(storage::kRecordKeyBytes), Bytes{1}, random);
+  HSM_ASSERT(store.commit({.expectations = {}, .puts = {{"sealed", Bytes(kValueBytes)}}, .deletes = {}}).has_value());
+  for (auto _ : state) HSM_ASSERT(store.get("sealed").value().has_value());
+}
+BENCHMARK(BM_SealedGet);
 
 }  // namespace
 }  // namespace hsm

@@ -29,6 +29,8 @@ Result<core::Revision> MemoryStore::commit(core::Transaction transaction) {
       return fail(Errc::kConflict, "the record was changed by another request", expectation.path);
     }
   }
+  std::erase_if(transaction.deletes, [this](const std::string& path) { return !records_.contains(path); });
+  if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
   ++revision_;
   for (auto& put : transaction.puts) {
     Record& record = records_[put.path];
@@ -36,7 +38,8 @@ Result<core::Revision> MemoryStore::commit(core::Transaction transaction) {
     watchers_.notify(Change{record.path, record, revision_});
   }
   for (auto& path : transaction.deletes) {
-    if (records_.erase(path) > 0) watchers_.notify(Change{std::move(path), std::nullopt, revision_});
+    records_.erase(path);
+    watchers_.notify(Change{std::move(path), std::nullopt, revision_});
   }
   return revision_;
 }

@@ -8,16 +8,19 @@
 #include "base/random.h"
 #include "base/secret_bytes.h"
 #include "core/ports/store.h"
+#include "storage/freshness.h"
+#include "storage/record_seal.h"
 
 namespace hsm::storage {
 
 // SealingStore seals every value before it reaches the store beneath, so that who holds the store can neither read a
-// record nor change, move or swap one (design §5). Paths, and so the names of keys, stay in clear; so does which
-// records there are: a store operator can still delete a record or put back an older one of the same path, which the
-// audit log's checkpoints make evident.
+// record nor change, move or swap one, nor put an older one back while this process remembers the newer (freshness.h).
+// Paths, and so the names of keys, stay in clear, as does which records there are: a store's holder can still delete
+// records or, while no process runs, put back an earlier state of them, which the audit log's checkpoints make evident.
 //
-// A value that does not open is kInternal and names its path; a listing that holds one fails as a whole. Watchers of
-// such a record are told that it is gone, so that a cache forgets what it had. Thread-safe.
+// A value that does not open, or is older than it can be, is kInternal; the error's detail names its path. A listing
+// that holds one fails as a whole. Watchers of such a record are told that it is gone, so that a cache forgets what it
+// had. A put of a path that the transaction expects nothing of costs a read. Thread-safe.
 class SealingStore final : public core::Store {
  public:
   // `beneath` and `random` outlive this. `record_key` has 32 bytes; `instance` is the security domain's id.
@@ -30,13 +33,22 @@ class SealingStore final : public core::Store {
   std::unique_ptr<Watch> watch(const std::string& prefix, WatchCallback callback) override;
 
  private:
-  Bytes seal(const std::string& path, std::uint64_t generation, ByteView value) const;
-  Status open(core::Record& record) const;  // in place
+  struct SealedTransaction {
+    core::Transaction transaction;
+    std::vector<Freshness::Tag> tags;  // of its puts
+  };
+
+  // Whether the record is fresh, given what was known of its path before it was read; opens it in place.
+  Result<bool> open(core::Record& record, const std::optional<Freshness::Mark>& known);
+  Result<std::optional<core::Record>> get_settled(const std::string& path);
+  Result<SealedTransaction> seal(const core::Transaction& transaction);
+  Result<bool> hold(const std::vector<core::Expectation>& expectations);
+  core::Change opened(const core::Change& change);
 
   core::Store& beneath_;
-  const SecretBytes record_key_;
-  const Bytes instance_;
-  Random& random_;
+  RecordSeal seal_;
+  std::shared_ptr<Freshness> freshness_;
+  std::unique_ptr<Watch> deletions_;
 };
 
 }  // namespace hsm::storage

@@ -118,11 +118,10 @@ Result<SqliteWriter::Verdicts> SqliteWriter::write(Group& group) {
   Verdicts verdicts;
   Revision revision = revision_;
   for (auto& pending : group) {
-    verdicts.push_back(apply(pending.transaction, revision + 1));
-    if (verdicts.back())
-      ++revision;
-    else if (verdicts.back().error().code != Errc::kConflict)
-      return std::unexpected(verdicts.back().error());
+    const auto changed = apply(pending.transaction, revision + 1);
+    if (!changed && changed.error().code != Errc::kConflict) return std::unexpected(changed.error());
+    if (changed && *changed) ++revision;
+    verdicts.push_back(changed ? Result<Revision>(revision) : std::unexpected(changed.error()));
   }
   if (revision != revision_) {
     SqliteQuery count(connection_, statements_.count);
@@ -135,8 +134,9 @@ Result<SqliteWriter::Verdicts> SqliteWriter::write(Group& group) {
   return verdicts;
 }
 
-// apply writes nothing if an expectation does not hold, so a conflict needs no undoing inside the group.
-Result<Revision> SqliteWriter::apply(Transaction& transaction, Revision revision) {
+// apply tells whether it changed anything. It writes nothing if an expectation does not hold, so a conflict needs no
+// undoing inside the group.
+Result<bool> SqliteWriter::apply(Transaction& transaction, Revision revision) {
   for (const auto& expectation : transaction.expectations) HSM_CHECK(expect(expectation));
   for (const auto& put : transaction.puts) {
     SqliteQuery query(connection_, statements_.put);
@@ -148,7 +148,7 @@ Result<Revision> SqliteWriter::apply(Transaction& transaction, Revision revision
     if (existed) deleted.push_back(std::move(path));
   }
   transaction.deletes = std::move(deleted);
-  return revision;
+  return !transaction.puts.empty() || !transaction.deletes.empty();
 }
 
 Status SqliteWriter::expect(const core::Expectation& expectation) {

@@ -37,7 +37,7 @@ class SqliteWriter {
   Result<core::Revision> commit(core::Transaction transaction);
 
   struct Counts {
-    std::uint64_t transactions = 0;  // committed
+    std::uint64_t transactions = 0;  // that changed something
     std::uint64_t groups = 0;        // that they were written in
   };
   Counts counts() const { return {transactions_.load(), groups_.load()}; }
@@ -62,7 +62,7 @@ class SqliteWriter {
   Group take_group(const std::stop_token& stop);  // waits for work; empty at the end
   void commit_group(Group group);
   Result<Verdicts> write(Group& group);
-  Result<core::Revision> apply(core::Transaction& transaction, core::Revision revision);
+  Result<bool> apply(core::Transaction& transaction, core::Revision revision);
   Status expect(const core::Expectation& expectation);
   Result<bool> remove(const std::string& path);
   void tell_watchers(core::Transaction& transaction, core::Revision revision);

@@ -59,7 +59,8 @@ class Store {
   // list returns up to `limit` records whose path begins with `prefix` and is greater than `after`, in path order.
   virtual Result<std::vector<Record>> list(const std::string& prefix, const std::string& after, std::size_t limit) = 0;
 
-  // commit returns when the transaction is durable: a crash after that loses nothing of it.
+  // commit returns when the transaction is durable: a crash after that loses nothing of it. One that changes nothing
+  // (no puts, and no deletes of what is there) gets the revision of the last commit that did.
   virtual Result<Revision> commit(Transaction transaction) = 0;
 
   // watch calls `callback` for each later change below `prefix`, in commit order, until the returned handle is
