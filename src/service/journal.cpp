@@ -32,6 +32,7 @@ Status Journal::recover(const std::unordered_set<std::string>& logged) {
 }
 
 Status Journal::commit(core::Transaction transaction, Operation& operation, int status) {
+  HSM_CHECK(log_leftovers());
   operation.event.http_status = status;
   const std::string outbox_path = kOutbox + operation.event.correlation_id;
   transaction.puts.push_back({outbox_path, core::encode(operation.event)});
@@ -47,11 +48,35 @@ Status Journal::commit(core::Transaction transaction, Operation& operation, int 
     drained_.insert(drained_.end(), drained.begin(), drained.end());
     return std::unexpected(committed.error());
   }
-  HSM_CHECK(sink_.append_durable({&operation.event, 1}));
+  // From here on the outbox vouches for the record. A second one, of the refusal, would say that nothing happened, and
+  // recovery would take it for the change's own.
   operation.recorded = true;
+  return log({{outbox_path, operation.event}});
+}
+
+// A log that takes no records gets no changes either: no record, no effect.
+Status Journal::log_leftovers() {
+  std::vector<Record> records;
+  {
+    const std::lock_guard lock(mutex_);
+    records.swap(leftovers_);
+  }
+  return records.empty() ? Status{} : log(std::move(records));
+}
+
+Status Journal::log(std::vector<Record> records) {
+  std::vector<core::AuditEvent> events;
+  for (const Record& record : records) events.push_back(record.event);
+  const Status logged = sink_.append_durable(events);
   const std::lock_guard lock(mutex_);
-  drained_.push_back(outbox_path);
-  return {};
+  for (Record& record : records) {
+    if (logged) {
+      drained_.push_back(std::move(record.path));
+    } else {
+      leftovers_.push_back(std::move(record));
+    }
+  }
+  return logged;
 }
 
 }  // namespace hsm::service

@@ -30,15 +30,24 @@ class Journal {
   Status recover(const std::unordered_set<std::string>& logged);
 
   // commit makes the transaction durable, with the operation's event as its audit record (http_status is set to
-  // `status`). On success the change has happened and its record is on stable storage; kConflict: nothing happened;
-  // kUnavailable: the caller refuses the request, and the record reaches the log with the next commit or start.
+  // `status`). On success the change has happened and its record is on stable storage; kConflict: nothing happened.
+  // kUnavailable: the caller refuses the request. If operation.recorded is set, the change has happened and only the
+  // log did not take its record: it gets it before the next change, or at the next start. Until then no change is made.
   Status commit(core::Transaction transaction, Operation& operation, int status = 200);
 
  private:
+  struct Record {
+    std::string path;  // in the outbox
+    core::AuditEvent event;
+  };
+  Status log(std::vector<Record> records);
+  Status log_leftovers();
+
   core::Store& store_;
   core::AuditSink& sink_;
   std::mutex mutex_;
   std::vector<std::string> drained_;  // outbox paths that are in the log, to be deleted by the next transaction
+  std::vector<Record> leftovers_;     // what the log refused; no more than requests in flight
 };
 
 }  // namespace hsm::service

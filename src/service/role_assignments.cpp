@@ -103,6 +103,7 @@ Result<core::RoleAssignment> RoleAssignments::get(const std::string& name) const
 
 Result<core::RoleAssignment> RoleAssignments::create(core::RoleAssignment assignment, Operation& operation) {
   if (!defined(assignment.role)) return fail(Errc::kRoleDefinitionNotFound, "Requested role definition not found");
+  const std::lock_guard creating(creating_);
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [path, other] : by_name_) {

@@ -46,6 +46,7 @@ class RoleAssignments {
 
   core::Store& store_;
   Journal& journal_;
+  std::mutex creating_;  // held from the look for an equal grant to its commit; before mutex_
   mutable std::mutex mutex_;
   std::map<std::string, core::RoleAssignment> by_name_;
   std::atomic<std::shared_ptr<const core::Grants>> grants_{std::make_shared<const core::Grants>()};

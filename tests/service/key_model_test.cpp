@@ -92,7 +92,9 @@ void expect_same(World& world, const Model& model) {
     ++(key.deleted ? deleted : live);
     const auto found = world.keys.get(named(name), {});
     ASSERT_EQ(found.has_value(), !key.deleted) << name;
-    if (found) ASSERT_EQ((*found)->attributes.enabled, key.enabled.back()) << name;
+    if (found) {
+      ASSERT_EQ((*found)->attributes.enabled, key.enabled.back()) << name;
+    }
     const std::size_t versions = world.keys.list_versions(named(name), "", 200)->items.size();
     ASSERT_EQ(versions, key.deleted ? 0 : key.enabled.size()) << name;
   }
