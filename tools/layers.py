@@ -71,6 +71,8 @@ REVEALS = {
     "base/secret_bytes.cpp": "defines it",
     "api/keys/crypto_operation.cpp": "what a partition answers (plaintext, signature) goes to the client",
     "api/rng.cpp": "random bytes go to the client",
+    "api/login/basic_credentials.cpp": "takes id and secret of an Authorization header apart",
+    "identity/private_file.cpp": "writes the token service's signing key to its file",
     "control/supervisor.cpp": "decodes the start and open messages, record key included",
     "control/supervisor_process.cpp": "receives those messages",
     "storage/sealing_store.cpp": "gives the record key to the key derivation",

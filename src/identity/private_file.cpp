@@ -69,11 +69,11 @@ Result<std::optional<SecretBytes>> read_private_file(const std::string& path) {
 }
 
 // The content goes to a file beside it first; link then gives it its name and fails if that is taken.
-Result<bool> create_private_file(const std::string& path, SecretBytes& content) {
+Result<bool> create_private_file(const std::string& path, const SecretBytes& content) {
   std::string temporary = path + ".XXXXXX";
   const Fd file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
   if (!file.valid()) return failed("can't create", temporary);
-  bool ok = write_all(file.get(), content.writable()) && ::fsync(file.get()) == 0;
+  bool ok = write_all(file.get(), content.reveal()) && ::fsync(file.get()) == 0;
   const bool linked = ok && ::link(temporary.c_str(), path.c_str()) == 0;
   const int link_error = errno;
   ok = ok && (linked || link_error == EEXIST);

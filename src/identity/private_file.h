@@ -15,6 +15,6 @@ Result<std::optional<SecretBytes>> read_private_file(const std::string& path);
 
 // create_private_file makes the file with mode 0600, complete or not at all, and never replaces one that exists: false
 // if there is one already. It is on stable storage on return. kUnavailable: it can't be written.
-Result<bool> create_private_file(const std::string& path, SecretBytes& content);
+Result<bool> create_private_file(const std::string& path, const SecretBytes& content);
 
 }  // namespace hsm::identity

@@ -31,7 +31,7 @@ Result<std::unique_ptr<SigningKey>> SigningKey::load(const std::string& path) {
   HSM_TRY(std::optional<SecretBytes> pem, read_private_file(path));
   if (!pem) {
     HSM_TRY(const crypto::PkeyPtr made, crypto::generate_rsa(kSigningKeyBits));
-    SecretBytes made_pem = crypto::private_key_to_pem(made.get());
+    const SecretBytes made_pem = crypto::private_key_to_pem(made.get());
     HSM_CHECK(create_private_file(path, made_pem));
     HSM_TRY(pem, read_private_file(path));  // another process may have been faster: its key is everyone's
     if (!pem) return fail(Errc::kUnavailable, path + " has vanished");

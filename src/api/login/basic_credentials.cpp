@@ -27,7 +27,7 @@ identity::TokenResult<std::optional<BasicCredentials>> basic_credentials(std::st
   SecretBytes pair(base64url_decoded_max(encoded.size()));
   const auto size = decode_base64url(encoded, pair.writable());
   if (!size) return broken();
-  const std::string_view text = text_of(pair.writable().first(*size));
+  const std::string_view text = text_of(pair.reveal().first(*size));
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || text.contains('&')) return broken();
   auto out = form.writable().begin();
@@ -35,7 +35,7 @@ identity::TokenResult<std::optional<BasicCredentials>> basic_credentials(std::st
     out = std::ranges::copy(part, out).out;
   }
   const auto used = static_cast<std::size_t>(out - form.writable().begin());
-  auto fields = Form::parse(form.writable().first(used));
+  auto fields = Form::parse(form.reveal().first(used));
   if (!fields) return broken();
   return BasicCredentials{std::move(*fields)};
 }
