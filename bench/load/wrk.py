@@ -69,7 +69,7 @@ class Target:
             number = f"math.random(0, {request.random_below - 1})" if request.random_below else "n"
             lines += [
                 "math.randomseed(os.time())",
-                f"local n = {request.first - 1}",
+                f"local n = {request.first - 2}",  # wrk makes a request that it never sends, to check it
                 "local path, body = wrk.path, wrk.body",
                 "function request()",
                 "  n = n + 1",
