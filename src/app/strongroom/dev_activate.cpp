@@ -28,8 +28,8 @@ constexpr int kQuorum = 2;
 constexpr int kHolderKeyBits = 2048;
 constexpr std::chrono::hours kHolderCertificateLife{24 * 365};
 constexpr const char* kApiVersion = "api-version=7.5";
-constexpr const char* kRoles[] = {"21dbd100-6940-42c2-9190-5d6cb909625b",   // Managed HSM Crypto User
-                                  "515eb02d-2335-4d2d-92f2-b1cbdf9c3778"};  // Managed HSM Crypto Officer
+constexpr const char* kCryptoUser = "21dbd100-6940-42c2-9190-5d6cb909625b";  // reference/admin-api.md §2.6
+constexpr const char* kCryptoOfficer = "515eb02d-2335-4d2d-92f2-b1cbdf9c3778";
 
 Status write_new_file(const std::string& path, ByteView content) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -103,26 +103,25 @@ Result<std::string> get_token(const HttpsClient& client, const Config& config) {
   return text_in(response.body, "access_token");
 }
 
-Status assign_roles(const HttpsClient& client, const std::string& hsm, const std::string& token,
-                    const std::string& principal) {
+// A role that the principal has already is as good.
+Status assign_role(const HttpsClient& client, const std::string& hsm, const std::string& token, const char* role,
+                   const std::string& principal) {
   SystemRandom random;
-  for (const char* role : kRoles) {
-    const json::object body{
-        {"properties",
-         json::object{{"roleDefinitionId",
-                       fmt::format("Microsoft.KeyVault/providers/Microsoft.Authorization/roleDefinitions/{}", role)},
-                      {"principalId", principal}}}};
-    HSM_TRY(const auto response,
-            client.send({.method = "PUT",
-                         .url = fmt::format("{}/providers/Microsoft.Authorization/roleAssignments/{}?{}", hsm,
-                                            new_guid(random).text(), kApiVersion),
-                         .body = json::serialize(body),
-                         .bearer_token = token}));
-    const bool already =
-        response.status == 400 && response.body.find("MatchingRoleAssignmentExists") != std::string::npos;
-    if (response.status != 201 && !already)
-      return fail(Errc::kUnavailable, "assigning a role was answered: " + response.body);
-  }
+  const json::object body{
+      {"properties",
+       json::object{{"roleDefinitionId",
+                     fmt::format("Microsoft.KeyVault/providers/Microsoft.Authorization/roleDefinitions/{}", role)},
+                    {"principalId", principal}}}};
+  HSM_TRY(const auto response,
+          client.send({.method = "PUT",
+                       .url = fmt::format("{}/providers/Microsoft.Authorization/roleAssignments/{}?{}", hsm,
+                                          new_guid(random).text(), kApiVersion),
+                       .body = json::serialize(body),
+                       .bearer_token = token}));
+  const bool already =
+      response.status == 400 && response.body.find("MatchingRoleAssignmentExists") != std::string::npos;
+  if (response.status != 201 && !already)
+    return fail(Errc::kUnavailable, "assigning a role was answered: " + response.body);
   return {};
 }
 
@@ -151,7 +150,11 @@ Status dev_activate(const DevActivateOptions& options) {
   HSM_TRY(const std::string domain, text_in(downloaded.body, "value"));
   const std::string file = options.directory + "/security-domain.json";
   HSM_CHECK(write_new_file(file, bytes_of(domain)));
-  HSM_CHECK(assign_roles(client, hsm, token, config.token_service.clients.front().object_id));
+  const std::string& owner = config.token_service.clients.front().object_id;
+  HSM_CHECK(assign_role(client, hsm, token, kCryptoUser, owner));
+  HSM_CHECK(assign_role(client, hsm, token, kCryptoOfficer, owner));
+  const Config::ManagedIdentity& identity = config.token_service.managed_identity;
+  if (identity.enabled) HSM_CHECK(assign_role(client, hsm, token, kCryptoUser, identity.object_id));
   fmt::print(
       "{} is active.\nIts security domain is {}: any {} of the {} holder keys beside it open it. Keep them apart.\n",
       hsm, file, kQuorum, kHolders);
