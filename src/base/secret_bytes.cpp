@@ -1,6 +1,7 @@
 #include "base/secret_bytes.h"
 
 #include <openssl/crypto.h>
+#include <string.h>
 
 #include <algorithm>
 #include <utility>
@@ -62,7 +63,7 @@ bool operator==(const SecretBytes& a, const SecretBytes& b) {
 }
 
 void wipe(std::span<std::uint8_t> memory) {
-  OPENSSL_cleanse(memory.data(), memory.size());
+  if (!memory.empty()) ::explicit_bzero(memory.data(), memory.size());  // OPENSSL_cleanse takes 8 bytes at a time
 }
 
 bool equal_constant_time(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
