@@ -64,5 +64,5 @@ def test_without_once_it_stays_up_until_interrupted(environment):
 
 
 def running_with(data: str) -> bool:
-    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    processes = subprocess.run(["ps", "-e", "-ww", "-o", "args"], capture_output=True, text=True).stdout
     return any("strongroomd --config" in line and data in line for line in processes.splitlines())
