@@ -169,6 +169,7 @@ Result<Handler> Door::admitted(Call& call) {
   call.row = found.row;
   call.target = std::move(found.target);
   event.operation_name = call.row->audit_name;
+  if (call.target.key) event.key_id = call.base_url + "/keys/" + call.target.key->text();
 
   const auto version = query_member(request.query, "api-version");
   if (version) event.operation_version = *version;

@@ -51,6 +51,7 @@ Result<core::KeyRecord> Keys::put_new(const NewKey& request, const core::KeyPoli
                          .material = core::key_reference(std::move(wrapped.blob), wrapped.id)};
   apply(request.attributes, record.attributes);
   record.attributes.created = record.attributes.updated = unix_seconds(operation.now);
+  add_version(operation, operation.event.key_id, record.version);
   HSM_CHECK(commit_version(record, operation));
   return record;
 }

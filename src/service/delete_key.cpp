@@ -14,6 +14,7 @@ Result<DeletedKey> Keys::move(const core::KeyName& name, const std::string& from
                               const std::optional<std::int64_t>& deleted, Operation& operation) {
   HSM_TRY(StoredHead stored, existing_head(from));
   HSM_TRY(core::KeyRecord latest, version_of(name, stored.head.latest));
+  add_version(operation, operation.event.key_id, stored.head.latest);
   stored.head.deleted = deleted;
   stored.head.purge_at.reset();
   if (deleted) stored.head.purge_at = *deleted + settings_.retention_days * kSecondsADay;

@@ -12,6 +12,10 @@ constexpr std::size_t kOutboxPage = 256;
 
 }  // namespace
 
+void add_version(Operation& operation, const std::string& key_uri, const core::KeyVersion& version) {
+  if (!key_uri.empty()) operation.event.key_id = key_uri + "/" + version.text();
+}
+
 Status Journal::recover(const std::unordered_set<std::string>& logged) {
   std::string after;
   for (;;) {

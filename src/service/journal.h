@@ -5,18 +5,22 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "core/key_name.h"
 #include "core/ports/audit_sink.h"
 #include "core/ports/store.h"
 
 namespace hsm::service {
 
-// Operation is what a use case needs to know of the request it serves. The use case fills in `event.key_id` and
-// `event.algorithm` where they apply; a change also commits the event and sets `recorded`.
+// Operation is what a use case needs to know of the request it serves. `event.key_id` comes as the key's id without a
+// version; a change adds the version it makes or changes, commits the event and sets `recorded`.
 struct Operation {
   TimePoint now;
   core::AuditEvent event;
   bool recorded = false;
 };
+
+// add_version completes `key_uri`, the event's key id as it came, for the audit record.
+void add_version(Operation& operation, const std::string& key_uri, const core::KeyVersion& version);
 
 // Journal makes a change and its audit record durable together (design §8): the record goes into the store in the
 // change's own transaction (the outbox), then into the log, and leaves the outbox with a later transaction. So no crash

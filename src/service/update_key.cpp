@@ -4,6 +4,7 @@
 namespace hsm::service {
 Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operation) {
   if (request.tags) HSM_CHECK(core::check_tags(*request.tags));
+  const std::string key_uri = operation.event.key_id;
   for (int round = 0; round < kCommitRounds; ++round) {
     HSM_TRY(const StoredHead stored, existing_head(core::key_path(request.name)));
     const std::string path = core::version_path(request.name, request.version.value_or(stored.head.latest));
@@ -22,6 +23,7 @@ Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operat
     }
     record.attributes.updated = unix_seconds(operation.now);
 
+    add_version(operation, key_uri, record.version);
     core::Transaction transaction;
     // The head is expected too: a key that is deleted meanwhile must not be changed.
     transaction.expectations = {{core::key_path(request.name), stored.revision}, {path, before->revision}};

@@ -128,6 +128,15 @@ TEST(Deletion, EveryStepLeavesARecordWithItsStatus) {
   EXPECT_EQ(world.sink.ids().size(), 3);
 }
 
+TEST(Deletion, ItsRecordNamesTheLatestVersion) {
+  World world;
+  const auto key = world.create("k");
+  Operation operation = an_operation();
+  operation.event.key_id = "https://h/keys/k";
+  ASSERT_TRUE(world.keys.remove(named("k"), operation));
+  EXPECT_EQ(world.sink.last().key_id, "https://h/keys/k/" + key->version.text());
+}
+
 TEST(ListDeletedKeys, Pages) {
   World world;
   for (const char* name : {"a", "b", "c"}) {

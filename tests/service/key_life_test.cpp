@@ -45,6 +45,22 @@ TEST(CreateKey, LeavesARecord) {
   EXPECT_EQ(world.sink.last().http_status, 200);
 }
 
+// reference/audit-metrics-limits.md §1.2: each record of a key operation has the key's id, with its version.
+TEST(KeyChanges, AreRecordedWithTheIdOfTheVersion) {
+  World world;
+  Operation creation = an_operation();
+  creation.event.key_id = "https://h/keys/k";
+  const auto key = world.keys.create(World::request("k"), core::kRsaExponentDefault, creation);
+  ASSERT_TRUE(key);
+  const std::string id = "https://h/keys/k/" + key->version.text();
+  EXPECT_EQ(world.sink.last().key_id, id);
+
+  Operation change = an_operation();
+  change.event.key_id = "https://h/keys/k";
+  ASSERT_TRUE(world.keys.update(update_of("k"), change));
+  EXPECT_EQ(world.sink.last().key_id, id);
+}
+
 TEST(CreateKey, TheSameNameAgainIsANewVersion) {
   World world;
   const auto first = world.create("k");
