@@ -72,7 +72,8 @@ TEST(Router, UnderstandsEveryFormOfAScope) {
       {"/keys/providers", "/keys/providers"},
   };
   for (const auto& [written, scope] : kScopes) {
-    for (const std::string_view provider : {"/providers/Microsoft.Authorization/", "/Providers/microsoft.authorization/"}) {
+    for (const std::string_view provider :
+         {"/providers/Microsoft.Authorization/", "/Providers/microsoft.authorization/"}) {
       const std::string path = std::string(written) + std::string(provider) + "roleAssignments/Some-Name";
       const auto found = route(Method::kPut, path);
       ASSERT_TRUE(found) << path;

@@ -148,7 +148,9 @@ TEST_F(Login, DiscoveryHasEveryMember) {
         "scopes_supported", "claims_supported"}) {
     EXPECT_TRUE(answer.body.contains(member)) << member;
   }
-  EXPECT_TRUE(answer.body.at("scopes_supported").is_array());
+  for (const auto& member : answer.body) {
+    if (member.key().ends_with("_supported")) EXPECT_TRUE(member.value().is_array()) << member.key();
+  }
   EXPECT_NE(answer.head.find("Content-Type: application/json; charset=utf-8\r\n"), std::string::npos);
 }
 
