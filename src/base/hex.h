@@ -7,7 +7,7 @@
 
 namespace hsm {
 
-std::string to_hex(ByteView bytes);             // lower case
+std::string to_hex(ByteView bytes);  // lower case
 void append_hex(std::string& out, ByteView bytes);
 Result<Bytes> from_hex(std::string_view text);  // either case; kBadParameter otherwise
 

@@ -15,13 +15,15 @@ TEST(JsonText, EscapesWhatRfc8259Requires) {
   EXPECT_EQ(json("a\"b\\c\n\r\t\x01\x7f"), R"("a\"b\\c\n\r\t\u0001\u007f")");
 }
 
-TEST(JsonText, KeepsUtf8) { EXPECT_EQ(json("é€😀"), "\"é€😀\""); }
+TEST(JsonText, KeepsUtf8) {
+  EXPECT_EQ(json("é€😀"), "\"é€😀\"");
+}
 
 TEST(JsonText, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(json("\xff"), "\"\xEF\xBF\xBD\"");
-  EXPECT_EQ(json("\xc0\xaf"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");              // overlong
+  EXPECT_EQ(json("\xc0\xaf"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");                  // overlong
   EXPECT_EQ(json("\xed\xa0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");  // surrogate
-  EXPECT_EQ(json("a\xe2\x82"), "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"");            // cut short
+  EXPECT_EQ(json("a\xe2\x82"), "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"");                // cut short
 }
 
 TEST(JsonText, EscapesWhatATerminalOrALineSplitterActsOn) {
