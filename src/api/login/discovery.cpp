@@ -19,14 +19,16 @@ http::Response openid_configuration(const Call& call) {
   body["device_authorization_endpoint"] = base + "/oauth2/v2.0/devicecode";
   body["end_session_endpoint"] = base + "/oauth2/v2.0/logout";
   body["jwks_uri"] = base + "/discovery/v2.0/keys";
-  body["token_endpoint_auth_methods_supported"] = {"client_secret_post", "private_key_jwt", "client_secret_basic"};
-  body["grant_types_supported"] = {"client_credentials"};
-  body["response_types_supported"] = {"code", "id_token", "token"};
-  body["response_modes_supported"] = {"query", "fragment", "form_post"};
-  body["subject_types_supported"] = {"pairwise"};
-  body["id_token_signing_alg_values_supported"] = {"RS256"};
-  body["scopes_supported"] = {"openid", "profile", "email", "offline_access"};
-  body["claims_supported"] = {"aud", "iss", "iat", "nbf", "exp", "tid", "oid", "sub", "appid", "groups", "ver"};
+  body["token_endpoint_auth_methods_supported"] =
+      boost::json::array{"client_secret_post", "private_key_jwt", "client_secret_basic"};
+  body["grant_types_supported"] = boost::json::array{"client_credentials"};
+  body["response_types_supported"] = boost::json::array{"code", "id_token", "token"};
+  body["response_modes_supported"] = boost::json::array{"query", "fragment", "form_post"};
+  body["subject_types_supported"] = boost::json::array{"pairwise"};
+  body["id_token_signing_alg_values_supported"] = boost::json::array{"RS256"};
+  body["scopes_supported"] = boost::json::array{"openid", "profile", "email", "offline_access"};
+  body["claims_supported"] =
+      boost::json::array{"aud", "iss", "iat", "nbf", "exp", "tid", "oid", "sub", "appid", "groups", "ver"};
   return json_response(200, body);
 }
 
