@@ -62,6 +62,7 @@ using Prepared = std::variant<Reply, Perform, RandomBytes, LoadKey>;
 // Handler is how an operation is carried out. Exactly the functions of its row's lane are set.
 struct Handler {
   core::Operation operation;
+  bool fast = false;                                    // which of the functions below are set
   Result<Prepared> (*prepare)(Call&) = nullptr;         // fast: on the loop's thread, never blocks
   Reply (*finish)(Call&, core::CryptoReply) = nullptr;  // fast: the partition has answered
   Result<Reply> (*slow)(Call&) = nullptr;               // slow, long: blocks, on a pool
