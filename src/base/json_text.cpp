@@ -1,7 +1,12 @@
 #include "base/json_text.h"
 
+#include <array>
+#include <bit>
 #include <cstdint>
-#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace hsm {
 namespace {
@@ -74,25 +79,26 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-bool plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F && c != '"' && c != '\\';
-}
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
 
-// eight_plain tells it of eight bytes at once. Subtracting one sets a byte's high bit if the byte was zero; a borrow
-// from the byte below may set it, too, which only sends the eight to be looked at one by one.
-bool eight_plain(const char* bytes) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighBits = kOnes << 7;
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  const auto zero_where = [word](std::uint64_t c) { return (word ^ kOnes * c) - kOnes; };
-  return ((word | (word - kOnes * 0x20) | zero_where('"') | zero_where('\\') | zero_where(0x7F)) & kHighBits) == 0;
-}
-
+// plain_run returns how many characters from the start stand for themselves.
 std::size_t plain_run(std::string_view text) {
   std::size_t run = 0;
-  while (run + 8 <= text.size() && eight_plain(text.data() + run)) run += 8;
-  while (run < text.size() && plain(text[run])) ++run;
+#if defined(__SSE2__)
+  for (; run + 16 <= text.size(); run += 16) {
+    const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + run));
+    const auto is = [in](char c) { return _mm_cmpeq_epi8(in, _mm_set1_epi8(c)); };
+    // Signed: what is not ASCII is below every control character.
+    const __m128i low = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), in);
+    const int not_plain = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, is('"')), _mm_or_si128(is('\\'), is(0x7F))));
+    if (not_plain != 0) return run + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(not_plain)));
+  }
+#endif
+  while (run < text.size() && kPlain[static_cast<unsigned char>(text[run])]) ++run;
   return run;
 }
 
