@@ -2,19 +2,34 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+#include <functional>
+#include <utility>
 
 namespace hsm::identity {
+
+namespace {
+
+constexpr std::size_t kTailCharacters = 32;  // 192 bits of the signature
+
+std::string_view tail_of(std::string_view jwt) {
+  return jwt.substr(jwt.size() - std::min(jwt.size(), kTailCharacters));
+}
+
+bool same(const SecretBytes& known, std::string_view jwt) {
+  const std::string_view text = text_of(known.reveal());
+  return equal_constant_time(bytes_of(tail_of(text)), bytes_of(tail_of(jwt))) && text == jwt;
+}
+
+}  // namespace
 
 TokenCache::TokenCache(const TokenVerifier& verifier, std::size_t capacity)
     : verifier_(verifier), entries_(std::bit_ceil(std::max(capacity, kWays))) {}
 
 Result<CallerPtr> TokenCache::verify(std::string_view jwt, TimePoint now) {
-  if (jwt.size() > kTokenBytesMax) return verifier_.verify(jwt, now);  // refuses it
-  const crypto::Sha256Value digest = crypto::sha256(bytes_of(jwt));
-  Entry* const first = places(digest);
+  if (jwt.size() > kCachedTokenBytesMax) return verifier_.verify(jwt, now);
+  Entry* const first = places(jwt);
   for (Entry* entry = first; entry != first + kWays; ++entry) {
-    if (entry->digest != digest || !good(*entry, now)) continue;
+    if (!same(entry->token, jwt) || !good(*entry, now)) continue;
     entry->used = ++uses_;
     return entry->caller;
   }
@@ -24,14 +39,13 @@ Result<CallerPtr> TokenCache::verify(std::string_view jwt, TimePoint now) {
   Entry* const place = std::min_element(first, first + kWays, [&](const Entry& a, const Entry& b) {
     return std::pair(good(a, now), a.used) < std::pair(good(b, now), b.used);
   });
-  *place = Entry{digest, caller, generation, ++uses_};
+  *place = Entry{SecretBytes::copy(bytes_of(jwt)), caller, generation, ++uses_};
   return caller;
 }
 
-TokenCache::Entry* TokenCache::places(const crypto::Sha256Value& digest) {
-  std::size_t index = 0;
-  std::memcpy(&index, digest.data(), sizeof(index));
-  return &entries_[(index & (entries_.size() - 1)) & ~(kWays - 1)];
+TokenCache::Entry* TokenCache::places(std::string_view jwt) {
+  const std::size_t bits = std::hash<std::string_view>{}(tail_of(jwt));
+  return &entries_[(bits & (entries_.size() - 1)) & ~(kWays - 1)];
 }
 
 bool TokenCache::good(const Entry& entry, TimePoint now) const {

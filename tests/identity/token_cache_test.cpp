@@ -68,7 +68,14 @@ TEST_F(CachedTokens, HaveABoundAndKeepWhatIsUsed) {
   EXPECT_EQ(cache.capacity(), 8U);
 }
 
-TEST_F(CachedTokens, HugeTokensAreRefusedWithoutHashing) {
+// The signature alone makes no token: who has seen one must not be able to put other claims before it.
+TEST_F(CachedTokens, AKnownSignatureUnderOtherClaimsIsNoKnownToken) {
+  ASSERT_TRUE(cache.verify(token, kNow));
+  const std::string other = signed_token(with(good_claims(), "oid", "someone else"));
+  EXPECT_FALSE(cache.verify(other.substr(0, other.rfind('.')) + token.substr(token.rfind('.')), kNow));
+}
+
+TEST_F(CachedTokens, HugeTokensAreRefused) {
   EXPECT_FALSE(cache.verify(std::string(kTokenBytesMax + 1, 'a'), kNow));
 }
 
