@@ -86,7 +86,7 @@ void BM_Append(benchmark::State& state) {
 BENCHMARK(BM_Append)->Arg(1)->Arg(8)->Arg(64);
 
 void BM_Render(benchmark::State& state) {
-  const RecordWriter writer({"22222222-0000-0000-0000-000000000000", "33333333", "group", "pool"});
+  RecordWriter writer({"22222222-0000-0000-0000-000000000000", "33333333", "group", "pool"});
   const core::AuditEvent event = sign_event();
   LineBatch batch;
   for (auto _ : state) {

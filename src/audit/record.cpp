@@ -113,7 +113,7 @@ RecordWriter::RecordWriter(const LogIdentity& identity) {
   tail_ += R"(,"resourceProvider":"MICROSOFT.KEYVAULT","resourceType":"managedHSMs")";
 }
 
-void RecordWriter::append_members(std::string& out, const core::AuditEvent& event) const {
+void RecordWriter::append_members(std::string& out, const core::AuditEvent& event) {
   // Failed: unconfirmed, the service's word for anything but success is not published.
   const bool success = event.http_status >= 200 && event.http_status < 300;
   out += head_;
@@ -128,12 +128,22 @@ void RecordWriter::append_members(std::string& out, const core::AuditEvent& even
   append_json_number(out, milliseconds(event.duration));
   append_member(out, R"(,"callerIpAddress":)", event.caller_address);
   out += R"(,"identity":)";
-  append_json_string(out, event.caller ? identity_json(*event.caller) : "{}");
+  out += event.caller ? identity_text(event.caller) : R"("{}")";
   append_member(out, R"(,"clientInfo":)", event.client_info);
   out += R"(,"httpStatusCode":)";
   append_json_number(out, std::max(event.http_status, 0));
   append_member(out, R"(,"requestUri":)", event.request_uri);
   out += tail_;
+}
+
+// A caller makes many requests one after the other, and is the same object in each (identity::TokenCache).
+const std::string& RecordWriter::identity_text(const std::shared_ptr<const core::Caller>& caller) {
+  if (caller != last_caller_) {
+    last_identity_.clear();
+    append_json_string(last_identity_, identity_json(*caller));
+    last_caller_ = caller;
+  }
+  return last_identity_;
 }
 
 void RecordWriter::append_properties(std::string& out, const core::AuditEvent& event) const {

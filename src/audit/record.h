@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 
 #include "core/audit_event.h"
@@ -18,22 +19,26 @@ struct LogIdentity {
 // kFieldBytesMax bounds each text of a record that a client can choose. What is longer is cut and ends in "…".
 inline constexpr std::size_t kFieldBytesMax = 4096;
 
-// RecordWriter writes events in the Azure AuditEvent schema (reference/audit-metrics-limits.md §1.2, §1.5).
+// RecordWriter writes events in the Azure AuditEvent schema (reference/audit-metrics-limits.md §1.2, §1.5). Not
+// thread-safe.
 class RecordWriter {
  public:
   explicit RecordWriter(const LogIdentity& identity);
 
   // append_members appends all members of the record but `time` (chain.h writes that), each with a comma before it.
-  void append_members(std::string& out, const core::AuditEvent& event) const;
+  void append_members(std::string& out, const core::AuditEvent& event);
 
  private:
   void append_properties(std::string& out, const core::AuditEvent& event) const;
+  const std::string& identity_text(const std::shared_ptr<const core::Caller>& caller);
 
   // What never changes, ready to be copied: the members at the beginning, those inside of properties, and those at the
   // end.
   std::string head_;
   std::string properties_;
   std::string tail_;
+  std::shared_ptr<const core::Caller> last_caller_;
+  std::string last_identity_;  // its claims, as the record has them
 };
 
 // status_text returns the reason phrase of RFC 9110 §15 for resultSignature; "Unknown" if there is none.

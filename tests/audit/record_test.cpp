@@ -77,6 +77,23 @@ TEST(Record, IdentityIsAStringThatHoldsJson) {
             "user@example");
 }
 
+TEST(Record, IdentityIsThatOfItsOwnCaller) {
+  RecordWriter writer(test::identity());
+  core::AuditEvent one = event();
+  core::AuditEvent other = event();
+  auto caller = std::make_shared<core::Caller>(*one.caller);
+  caller->object_id = "another";
+  other.caller = caller;
+  core::AuditEvent nobody = event();
+  nobody.caller = nullptr;
+  for (const core::AuditEvent* next : {&one, &other, &one, &nobody, &other}) {
+    std::string members;
+    writer.append_members(members, *next);
+    const std::string alone = line_of(*next);
+    EXPECT_THAT(alone, HasSubstr(members));
+  }
+}
+
 TEST(Record, ApplicationsHaveNoUpn) {
   EXPECT_THAT(line_of(event()), Not(HasSubstr("upn")));
 }
