@@ -2,6 +2,8 @@
 
 #include <array>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "base/text.h"
 
@@ -34,36 +36,49 @@ constexpr Segments split(std::string_view path) {
   return segments;
 }
 
-// The routes, split once.
-const auto kRoutes = [] {
-  std::array<Segments, core::kOperations.size()> routes;
-  for (std::size_t i = 0; i < routes.size(); ++i) routes[i] = split(core::kOperations[i].route);
-  return routes;
+constexpr std::string_view kVersion = "{version}";
+constexpr std::string_view kScope = "{scope}";
+
+// Shape is one form of a route: with {version} or without, and without {scope}, which is cut off before.
+struct Shape {
+  const OperationRow* row = nullptr;
+  Segments segments;
+};
+
+// The shapes by their number of segments, in the order of the table; so a request is held against a few of them only.
+const auto kShapes = [] {
+  std::array<std::vector<Shape>, kSegmentsMax + 1> shapes;
+  for (const OperationRow& row : core::kOperations) {
+    const Segments whole = split(row.route);
+    Shape with{&row, {}}, without{&row, {}};
+    for (const std::string_view segment : std::span(whole.at).first(whole.count)) {
+      if (segment == kScope) continue;
+      with.segments.at[with.segments.count++] = segment;
+      if (segment != kVersion) without.segments.at[without.segments.count++] = segment;
+    }
+    shapes[with.segments.count].push_back(with);
+    if (without.segments.count != with.segments.count) shapes[without.segments.count].push_back(without);
+  }
+  return shapes;
 }();
 
-// match lays a route over a path's segments, with or without {version}.
+// match lays a shape over as many segments of a path.
 struct Match {
   std::string_view name;
   std::string_view version;
 };
-std::optional<Match> match(const Segments& route, const Segments& path, bool with_version) {
+std::optional<Match> match(const Segments& shape, const Segments& path) {
   Match found;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < route.count; ++i) {
-    const std::string_view segment = route.at[i];
-    if (segment == "{version}" && !with_version) continue;
-    if (segment == "{scope}") continue;
-    if (at == path.count) return std::nullopt;
+  for (std::size_t i = 0; i < shape.count; ++i) {
+    const std::string_view segment = shape.at[i];
     if (segment == "{name}") {
-      found.name = path.at[at];
-    } else if (segment == "{version}") {
-      found.version = path.at[at];
-    } else if (!equal_ignoring_case(segment, path.at[at])) {
+      found.name = path.at[i];
+    } else if (segment == kVersion) {
+      found.version = path.at[i];
+    } else if (!equal_ignoring_case(segment, path.at[i])) {
       return std::nullopt;
     }
-    ++at;
   }
-  if (at != path.count) return std::nullopt;
   return found;
 }
 
@@ -86,10 +101,7 @@ bool same(core::Verb verb, http::Method method) {
 // provider_position finds /providers/Microsoft.Authorization/, which ends a scope.
 constexpr std::string_view kProvider = "/providers/microsoft.authorization/";
 std::size_t provider_position(std::string_view path) {
-  for (std::size_t at = path.find("/p"); at != std::string_view::npos; at = path.find("/p", at + 1)) {
-    if (equal_ignoring_case(path.substr(at, kProvider.size()), kProvider)) return at;
-  }
-  for (std::size_t at = path.find("/P"); at != std::string_view::npos; at = path.find("/P", at + 1)) {
+  for (std::size_t at = path.find('/'); at != std::string_view::npos; at = path.find('/', at + 1)) {
     if (equal_ignoring_case(path.substr(at, kProvider.size()), kProvider)) return at;
   }
   return std::string_view::npos;
@@ -134,20 +146,17 @@ Result<Route> route(http::Method method, std::string_view path) {
   }
   const Segments segments = split(path);
   bool other_method = false;
-  if (!segments.too_many) {
-    for (std::size_t i = 0; i < kRoutes.size(); ++i) {
-      const OperationRow& row = core::kOperations[i];
-      if ((row.scope == core::ScopeRule::kUrl) != scoped) continue;
-      auto found = match(kRoutes[i], segments, true);
-      if (!found) found = match(kRoutes[i], segments, false);
-      if (!found) continue;
-      if (!same(row.verb, method)) {
-        other_method = true;
-        continue;
-      }
-      HSM_TRY(Target target, target_of(row, *found, url_scope));
-      return Route{&row, std::move(target)};
+  if (segments.too_many) return fail(Errc::kNotFound);
+  for (const Shape& shape : kShapes[segments.count]) {
+    if ((shape.row->scope == core::ScopeRule::kUrl) != scoped) continue;
+    const auto found = match(shape.segments, segments);
+    if (!found) continue;
+    if (!same(shape.row->verb, method)) {
+      other_method = true;
+      continue;
     }
+    HSM_TRY(Target target, target_of(*shape.row, *found, url_scope));
+    return Route{shape.row, std::move(target)};
   }
   if (other_method) return fail(Errc::kMethodNotAllowed);
   return fail(Errc::kNotFound);
