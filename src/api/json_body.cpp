@@ -11,7 +11,13 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kArenaBytes = 32 * 1024;  // a usual body fits; a larger one continues on the heap
+constexpr std::size_t kArenaBytes = 32 * 1024;  // a usual body fits
+
+// arena_for is what a document of few and long members takes of the arena, to be wiped after it: the texts, once more
+// while they grow, and the tables. What is larger for its text, of many short members, continues on the heap.
+std::size_t arena_for(ByteView body) {
+  return std::min(kArenaBytes, body.size() * 3 + 1024);
+}
 
 // What does not fit the arena comes from here and is wiped when it is given back.
 class WipingResource final : public json::memory_resource {
@@ -56,11 +62,10 @@ JsonBody::~JsonBody() {
 }
 
 Result<const JsonObject*> JsonBody::parse(ByteView body) {
-  // A document never takes more of the arena than this multiple of its text (a value is 24 bytes, its text at least 2).
-  memory_.used = std::min(kArenaBytes, body.size() * 16 + 256);
+  memory_.used = arena_for(body);
   value_.reset();
   memory_.parser.reset();
-  memory_.resource.emplace(memory_.arena.data(), memory_.arena.size(), json::storage_ptr(&memory_.heap));
+  memory_.resource.emplace(memory_.arena.data(), memory_.used, json::storage_ptr(&memory_.heap));
   memory_.parser.reset(json::storage_ptr(&*memory_.resource));
   boost::system::error_code error;
   memory_.parser.write(reinterpret_cast<const char*>(body.data()), body.size(), error);
