@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include "api/site.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "core/caller.h"
@@ -27,15 +28,17 @@ struct Target {
 
 // Call is one request between the door and its handler.
 struct Call {
-  explicit Call(http::Exchange with) : exchange(std::move(with)) {}
+  Call(http::Exchange with, std::shared_ptr<const Front> at)
+      : exchange(std::move(with)), front(std::move(at)), hsm(front->site.hsm), base_url(front->base_url) {}
   const http::Request& request() const { return exchange.request(); }
 
   http::Exchange exchange;
-  service::Hsm* hsm = nullptr;
+  std::shared_ptr<const Front> front;
+  service::Hsm* hsm;
+  std::string_view base_url;  // the front's
   const core::OperationRow* row = nullptr;
   Target target;
   std::shared_ptr<const core::Caller> caller;
-  std::string base_url;  // https://host[:port], as the client wrote it (validated): the start of every id we print
   service::Operation operation;
 
   // Filled by a fast operation's `prepare` for its `finish`.

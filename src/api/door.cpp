@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kAuthenticationName = "Authentication";  // reference/audit-metrics-limits.md §1.1
 constexpr std::string_view kUnknownName = "Unknown";                // §1.4, unconfirmed
+constexpr std::size_t kFrontsMax = 64;                              // spellings and ports are the client's choice
 
 // The one catch of the front end: a bug in a handler costs its request, not the server.
 template <class Function>
@@ -49,8 +50,7 @@ struct Door::SiteState {
   identity::TokenCache tokens;
   std::vector<CallPointer> in_flight;  // by tag
   std::vector<std::uint64_t> free_tags;
-  bool used = false;                                        // in this turn
-  std::unordered_map<std::string, std::string> challenges;  // by Host header: one a port, in practice
+  bool used = false;  // in this turn
   std::vector<core::AuditEvent> events;
 };
 
@@ -83,9 +83,9 @@ std::vector<http::Application::Watch> Door::watches() {
 
 void Door::on_request(http::Exchange exchange) {
   const std::string_view host = exchange.request().header("host");
-  if (const Site* site = sites_.find(host)) {
-    auto call = std::make_shared<Call>(std::move(exchange));
-    begin(*call, *site);
+  if (auto front = find_front(host)) {
+    auto call = std::make_shared<Call>(std::move(exchange), std::move(front));
+    begin(*call);
     admit(call);
   } else if (login::LoginApi* api = sites_.find_login(host)) {
     login(std::move(exchange), *api);
@@ -95,6 +95,14 @@ void Door::on_request(http::Exchange exchange) {
                      .head = "Content-Type: application/json; charset=utf-8\r\n",
                      .body = error_body(error, ids_.next(clock_.now()))});
   }
+}
+
+std::shared_ptr<const Front> Door::find_front(std::string_view host) {
+  if (const auto known = fronts_.find(host); known != fronts_.end()) return known->second;
+  const Site* site = sites_.find(host);
+  if (site == nullptr) return nullptr;
+  if (fronts_.size() == kFrontsMax) fronts_.clear();
+  return fronts_.emplace(host, std::make_shared<const Front>(front_of(*site, host))).first->second;
 }
 
 void Door::login(http::Exchange exchange, login::LoginApi& api) {
@@ -111,10 +119,8 @@ void Door::login(http::Exchange exchange, login::LoginApi& api) {
   if (!pools_.slow.submit(work)) held->answer({.status = 429, .head = "Retry-After: 1\r\n", .body = {}});
 }
 
-void Door::begin(Call& call, const Site& site) {
+void Door::begin(Call& call) {
   const http::Request& request = call.request();
-  call.hsm = site.hsm;
-  call.base_url = "https://" + to_lower(request.header("host"));
   call.operation.now = clock_.now();
   core::AuditEvent& event = call.operation.event;
   event.time = call.operation.now;
@@ -123,6 +129,7 @@ void Door::begin(Call& call, const Site& site) {
   event.client_info = request.header("user-agent");
   event.client_request_id = request.header("x-ms-client-request-id");
   event.correlation_id = ids_.next(call.operation.now);
+  event.request_uri.reserve(call.base_url.size() + request.path.size());
   event.request_uri.append(call.base_url).append(request.path);
   event.tls_version = request.tls_version;
 }
@@ -169,8 +176,6 @@ Result<Handler> Door::admitted(Call& call) {
   call.row = found.row;
   call.target = std::move(found.target);
   event.operation_name = call.row->audit_name;
-  if (call.target.key) event.key_id = call.base_url + "/keys/" + call.target.key->text();
-
   const auto version = query_member(request.query, "api-version");
   if (version) event.operation_version = *version;
   if (!version && !version_optional(call.row->operation))
@@ -233,6 +238,7 @@ void Door::replied(SiteState& state, std::uint64_t tag, Result<core::CryptoReply
 }
 
 void Door::run_slow(const CallPointer& call, WorkerPool& pool) {
+  name_key(*call);
   on_pool(pool, call, [this, call] {
     auto result = guarded([&] { return handler(call->row->operation).slow(*call); });
     loop_.post([this, call, result = std::move(result)]() mutable { finish(call, std::move(result)); });
@@ -243,9 +249,16 @@ void Door::on_pool(WorkerPool& pool, const CallPointer& call, std::move_only_fun
   if (!pool.submit(work)) finish(call, fail(Errc::kThrottled));
 }
 
+// The key's id is that of the path, until a handler knows the version.
+void Door::name_key(Call& call) {
+  std::string& id = call.operation.event.key_id;
+  if (call.target.key && id.empty()) id.append(call.base_url).append("/keys/").append(call.target.key->text());
+}
+
 // Makes the answer and leaves it to the end of the turn, when the turn's audit records are written together.
 void Door::finish(const CallPointer& call, Result<Reply> result) {
   core::AuditEvent& event = call->operation.event;
+  name_key(*call);
   http::Response response;
   std::string extra;
   if (result) {
@@ -274,17 +287,8 @@ void Door::finish(const CallPointer& call, Result<Reply> result) {
 }
 
 // A request without any token gets the bare challenge of the live service; one with a bad token learns what is wrong.
-void Door::challenge(Call& call, http::Response& response) {
-  SiteState& state = state_of(call);
-  const std::string host(call.request().header("host"));
-  auto known = state.challenges.find(host);
-  if (known == state.challenges.end()) {
-    auto value = challenge_for(*sites_.find(host), host);
-    if (!value) log::error("no challenge for host {}: {}", host, value.error().message);
-    if (state.challenges.size() > 64) state.challenges.clear();  // ports are the client's choice
-    known = state.challenges.emplace(host, value.value_or("Bearer")).first;
-  }
-  response.head = "WWW-Authenticate: " + known->second + "\r\n";
+void Door::challenge(const Call& call, http::Response& response) {
+  response.head = "WWW-Authenticate: " + call.front->challenge + "\r\n";
   if (call.request().header("authorization").empty())
     response.body = call.request().method == http::Method::kGet ? "OK" : "";
 }

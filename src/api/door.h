@@ -11,6 +11,7 @@
 #include "api/worker_pool.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "http/server.h"
 #include "identity/token_cache.h"
 
@@ -52,7 +53,8 @@ class Door final : public http::Application {
   };
 
   void login(http::Exchange exchange, login::LoginApi& api);
-  void begin(Call& call, const Site& site);
+  std::shared_ptr<const Front> find_front(std::string_view host);
+  void begin(Call& call);
   void admit(const CallPointer& call);
   Result<Handler> admitted(Call& call);
   void verify_slowly(const CallPointer& call);
@@ -63,7 +65,8 @@ class Door final : public http::Application {
   void run_slow(const CallPointer& call, WorkerPool& pool);
   void on_pool(WorkerPool& pool, const CallPointer& call, std::move_only_function<void()> work);
   void finish(const CallPointer& call, Result<Reply> result);
-  void challenge(Call& call, http::Response& response);
+  void name_key(Call& call);
+  void challenge(const Call& call, http::Response& response);
   SiteState& state_of(const Call& call);
 
   const Sites& sites_;
@@ -71,6 +74,7 @@ class Door final : public http::Application {
   const Clock& clock_;
   http::Loop& loop_;
   RequestIds ids_;
+  std::unordered_map<std::string, std::shared_ptr<const Front>, TextHash, std::equal_to<>> fronts_;  // by Host header
   std::unordered_map<const service::Hsm*, std::unique_ptr<SiteState>> states_;
   std::vector<Finished> finished_;
 };

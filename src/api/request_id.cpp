@@ -5,6 +5,7 @@
 namespace hsm::api {
 namespace {
 
+constexpr std::size_t kGuidTextBytes = 36;
 constexpr std::uint64_t kUnixEpoch = 0x01B21DD213814000;  // 1970-01-01 in RFC 9562's count
 
 }  // namespace
@@ -24,10 +25,16 @@ std::string RequestIds::next(TimePoint now) {
   std::array<std::uint8_t, 8> bytes;
   const std::uint64_t arranged = last_ << 32 | (last_ >> 16 & 0xFFFF0000) | (last_ >> 48 & 0x0FFF) | 0x1000;
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(arranged >> (56 - 8 * i));
-  std::string text = to_hex(bytes);
-  text.insert(8, 1, '-');
-  text.insert(13, 1, '-');
-  return text += tail_;
+  const ByteView view = bytes;
+  std::string text;
+  text.reserve(kGuidTextBytes);
+  append_hex(text, view.first(4));
+  text += '-';
+  append_hex(text, view.subspan(4, 2));
+  text += '-';
+  append_hex(text, view.subspan(6));
+  text += tail_;
+  return text;
 }
 
 }  // namespace hsm::api

@@ -31,7 +31,8 @@ std::string response_head(const Call& call, int status, std::chrono::millisecond
     head.append(";addr=").append(request.peer_address).append(";act_addr_fam=").append(family).append(";\r\n");
   }
   if (request.method == http::Method::kGet) head += kBuildVersion;
-  return head.append(extra);
+  head += extra;
+  return head;
 }
 
 }  // namespace hsm::api

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "identity/challenge.h"
 
@@ -33,6 +34,12 @@ Result<std::string> challenge_for(const Site& site, std::string_view host) {
   authority.append("/").append(site.tenant);
   HSM_TRY(const std::string resource, identity::parent_resource(host));
   return identity::challenge(authority, resource);
+}
+
+Front front_of(const Site& site, std::string_view host) {
+  auto challenge = challenge_for(site, host);
+  if (!challenge) log::error("no challenge for host {}: {}", host, challenge.error().message);
+  return {site, "https://" + to_lower(host), std::move(challenge).value_or("Bearer")};
 }
 
 }  // namespace hsm::api

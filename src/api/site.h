@@ -46,4 +46,12 @@ class Sites {
 // the host's parent domain, its port that of the request.
 Result<std::string> challenge_for(const Site& site, std::string_view host);
 
+// Front is a site as one Host header names it: what all requests with that header have in common.
+struct Front {
+  const Site& site;
+  std::string base_url;   // https://host[:port] in lower case: the start of every id we print
+  std::string challenge;  // the value of WWW-Authenticate
+};
+Front front_of(const Site& site, std::string_view host);
+
 }  // namespace hsm::api

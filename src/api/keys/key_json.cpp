@@ -105,8 +105,12 @@ void append_deletion(std::string& out, const core::KeyHead& head, std::string_vi
 }  // namespace
 
 std::string key_id(const KeyRecord& record, std::string_view base_url) {
-  std::string id(base_url);
-  return id.append("/keys/").append(record.name.text()).append("/").append(record.version.text());
+  const std::string& name = record.name.text();
+  const std::string& version = record.version.text();
+  std::string id;
+  id.reserve(base_url.size() + 7 + name.size() + version.size());
+  id.append(base_url).append("/keys/").append(name).append("/").append(version);
+  return id;
 }
 
 std::string key_bundle(const KeyRecord& record, std::string_view base_url, const Settings& settings) {

@@ -68,7 +68,7 @@ Result<Reply> download(Call& call) {
   Reply reply{.body = R"({"value":)", .status = 202};
   append_json_string(reply.body, file_text(file, quorum));
   reply.body.push_back('}');
-  reply.head = "Azure-AsyncOperation: " + call.base_url +
+  reply.head = "Azure-AsyncOperation: " + std::string(call.base_url) +
                "/securitydomain/download/pending?api-version=" + call.operation.event.operation_version +
                "\r\nRetry-After: 1\r\n";
   return reply;

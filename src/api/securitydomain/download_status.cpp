@@ -7,7 +7,7 @@ namespace hsm::api::securitydomain {
 Result<Reply> download_status(Call& call) {
   if (!call.hsm->domain.active()) return fail(Errc::kNotFound, "No security domain has been downloaded.");
   Reply reply{.body = R"({"status":"Success","status_details":"The resource is active."})"};
-  reply.head = "Azure-AsyncOperation: " + call.base_url +
+  reply.head = "Azure-AsyncOperation: " + std::string(call.base_url) +
                "/securitydomain/download/pending?api-version=" + call.operation.event.operation_version + "\r\n";
   return reply;
 }
