@@ -5,6 +5,10 @@
 
 namespace hsm::partition {
 
+// A lane takes requests up to this cost before the next worker is woken up: waking one costs as much as some light
+// operations, and one heavy operation keeps a worker busy.
+inline constexpr std::uint32_t kSpillCost = 24;
+
 // Load is what a request weighs on a lane.
 struct Load {
   std::uint32_t cost = 1;         // in light operations

@@ -11,10 +11,6 @@
 namespace hsm::partition {
 namespace {
 
-// A lane takes requests up to this cost before the next worker is woken up: eight light ones make a batch, one heavy
-// operation keeps a worker busy.
-constexpr std::uint32_t kSpillCost = 8;
-
 std::uint64_t id_of(std::uint32_t slot, std::uint32_t sequence) {
   return std::uint64_t{sequence} << 32 | slot;
 }

@@ -10,9 +10,9 @@
 namespace hsm::partition {
 namespace {
 
-// What an operation costs, in units of a light one (some microseconds; reference/measurements.md §1). Only the order of
-// magnitude matters: it decides when a second worker is worth waking up.
-constexpr std::uint32_t kHeavy = 8;
+// What an operation costs, in units of a light one (a microsecond; reference/measurements.md §1). Only the order of
+// magnitude matters, and nothing above kSpillCost does: it decides when a second worker is worth waking up.
+constexpr std::uint32_t kHeavy = kSpillCost;
 
 struct CostRow {
   core::Scheme scheme;
@@ -20,12 +20,12 @@ struct CostRow {
   std::uint32_t with_public;   // verify, encrypt, wrap
 };
 constexpr auto kCosts = std::to_array<CostRow>({
-    {core::Scheme::kRsaEncryptPkcs1, kHeavy, 2},
-    {core::Scheme::kRsaEncryptOaep, kHeavy, 2},
-    {core::Scheme::kRsaSignPkcs1, kHeavy, 2},
-    {core::Scheme::kRsaSignPss, kHeavy, 2},
-    {core::Scheme::kRsaSignRaw, kHeavy, 2},
-    {core::Scheme::kEcdsa, 2, 4},
+    {core::Scheme::kRsaEncryptPkcs1, kHeavy, 8},
+    {core::Scheme::kRsaEncryptOaep, kHeavy, 8},
+    {core::Scheme::kRsaSignPkcs1, kHeavy, 8},
+    {core::Scheme::kRsaSignPss, kHeavy, 8},
+    {core::Scheme::kRsaSignRaw, kHeavy, 8},
+    {core::Scheme::kEcdsa, 6, 12},
     {core::Scheme::kAesGcm, 1, 1},
     {core::Scheme::kAesCbc, 1, 1},
     {core::Scheme::kAesCbcPad, 1, 1},

@@ -113,13 +113,13 @@ TEST_F(LinkTest, AReplyThatCameBeforePublishIsNotOverlooked) {
 
 TEST_F(LinkTest, LightRequestsGatherAndThenSpillOver) {
   for (unsigned i = 0; i < 3; ++i) open(i);
-  for (std::uint64_t tag = 0; tag < 8; ++tag) ASSERT_TRUE(submit(tag));
+  for (std::uint64_t tag = 0; tag < kSpillCost; ++tag) ASSERT_TRUE(submit(tag));
   link_.publish();
-  EXPECT_EQ(fakes_[0]->step(), 8u);
-  for (std::uint64_t tag = 8; tag < 24; ++tag) ASSERT_TRUE(submit(tag));
+  EXPECT_EQ(fakes_[0]->step(), kSpillCost);
+  for (std::uint64_t tag = kSpillCost; tag < 3 * kSpillCost; ++tag) ASSERT_TRUE(submit(tag));
   link_.publish();
-  EXPECT_EQ(fakes_[1]->step(), 8u);
-  EXPECT_EQ(fakes_[2]->step(), 8u);
+  EXPECT_EQ(fakes_[1]->step(), kSpillCost);
+  EXPECT_EQ(fakes_[2]->step(), kSpillCost);
 }
 
 TEST_F(LinkTest, ADeadPartitionsRequestsMoveToAnother) {
