@@ -69,8 +69,8 @@ class Attributes {
   posix_spawnattr_t attributes_;
 };
 
-// run starts the executable with nothing of our environment, which could reach into a partition (base/bind_now.h says
-// what the one variable is for).
+// run starts the executable with nothing of our environment, which could reach into a partition (base/loader_settings.h
+// says what the one variable is for).
 Result<pid_t> run(const std::string& executable, std::vector<std::string> arguments, const Inherited& inherited) {
   arguments.insert(arguments.begin(), executable);
   std::vector<char*> argv;

@@ -4,7 +4,7 @@
 #include <exception>
 
 #include "app/strongroomd/server.h"
-#include "base/bind_now.h"
+#include "base/loader_settings.h"
 #include "base/log.h"
 
 namespace {
@@ -39,7 +39,7 @@ int run(const std::string& config_file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  hsm::bind_now(argv);
+  hsm::apply_loader_settings(argv);
   CLI::App app{
       "strongroomd: a managed HSM that speaks the Azure Key Vault Managed HSM protocol.\n"
       "The software partitions do not protect keys against root on this machine; see docs/architecture.md."};

@@ -1,4 +1,4 @@
-#include "base/bind_now.h"
+#include "base/loader_settings.h"
 
 #include <unistd.h>
 
@@ -8,9 +8,10 @@
 
 namespace hsm {
 
-void bind_now(char** arguments) {
+void apply_loader_settings(char** arguments) {
   if (std::getenv("LD_BIND_NOW") != nullptr) return;
   ::setenv("LD_BIND_NOW", "1", 1);
+  ::setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=200", 0);
   // By its real path, since a process is named after what was executed.
   std::error_code error;
   const std::string self = std::filesystem::read_symlink("/proc/self/exe", error).string();
