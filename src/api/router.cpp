@@ -36,47 +36,57 @@ constexpr Segments split(std::string_view path) {
   return segments;
 }
 
-constexpr std::string_view kVersion = "{version}";
-constexpr std::string_view kScope = "{scope}";
-
 // Shape is one form of a route: with {version} or without, and without {scope}, which is cut off before.
 struct Shape {
+  enum class Kind : std::uint8_t { kLiteral, kName, kVersion };
   const OperationRow* row = nullptr;
-  Segments segments;
+  std::size_t count = 0;
+  std::array<Kind, kSegmentsMax> kinds{};
+  std::array<std::string_view, kSegmentsMax> literals;
+
+  void add(Kind kind, std::string_view segment) {
+    kinds[count] = kind;
+    literals[count++] = segment;
+  }
 };
 
 // The shapes by their number of segments, in the order of the table; so a request is held against a few of them only.
 const auto kShapes = [] {
   std::array<std::vector<Shape>, kSegmentsMax + 1> shapes;
   for (const OperationRow& row : core::kOperations) {
-    const Segments whole = split(row.route);
-    Shape with{&row, {}}, without{&row, {}};
-    for (const std::string_view segment : std::span(whole.at).first(whole.count)) {
-      if (segment == kScope) continue;
-      with.segments.at[with.segments.count++] = segment;
-      if (segment != kVersion) without.segments.at[without.segments.count++] = segment;
+    const Segments segments = split(row.route);
+    Shape with{.row = &row}, without{.row = &row};
+    for (const std::string_view segment : std::span(segments.at).first(segments.count)) {
+      using enum Shape::Kind;
+      if (segment == "{scope}") continue;
+      const Shape::Kind kind = segment == "{name}" ? kName : segment == "{version}" ? kVersion : kLiteral;
+      with.add(kind, segment);
+      if (kind != kVersion) without.add(kind, segment);
     }
-    shapes[with.segments.count].push_back(with);
-    if (without.segments.count != with.segments.count) shapes[without.segments.count].push_back(without);
+    shapes[with.count].push_back(with);
+    if (without.count != with.count) shapes[without.count].push_back(without);
   }
   return shapes;
 }();
 
-// match lays a shape over as many segments of a path.
+// match lays a shape over as many segments of a path, from the back: most differ in the last one.
 struct Match {
   std::string_view name;
   std::string_view version;
 };
-std::optional<Match> match(const Segments& shape, const Segments& path) {
+std::optional<Match> match(const Shape& shape, const Segments& path) {
   Match found;
-  for (std::size_t i = 0; i < shape.count; ++i) {
-    const std::string_view segment = shape.at[i];
-    if (segment == "{name}") {
-      found.name = path.at[i];
-    } else if (segment == kVersion) {
-      found.version = path.at[i];
-    } else if (!equal_ignoring_case(segment, path.at[i])) {
-      return std::nullopt;
+  for (std::size_t i = shape.count; i-- > 0;) {
+    switch (shape.kinds[i]) {
+      case Shape::Kind::kLiteral:
+        if (!equal_ignoring_case(shape.literals[i], path.at[i])) return std::nullopt;
+        break;
+      case Shape::Kind::kName:
+        found.name = path.at[i];
+        break;
+      case Shape::Kind::kVersion:
+        found.version = path.at[i];
+        break;
     }
   }
   return found;
@@ -149,7 +159,7 @@ Result<Route> route(http::Method method, std::string_view path) {
   if (segments.too_many) return fail(Errc::kNotFound);
   for (const Shape& shape : kShapes[segments.count]) {
     if ((shape.row->scope == core::ScopeRule::kUrl) != scoped) continue;
-    const auto found = match(shape.segments, segments);
+    const auto found = match(shape, segments);
     if (!found) continue;
     if (!same(shape.row->verb, method)) {
       other_method = true;
