@@ -5,16 +5,13 @@
 
 #include "base/assert.h"
 #include "base/hex.h"
+#include "base/text.h"
 
 namespace hsm::core {
 namespace {
 
 constexpr std::size_t kKeyNameMax = 127;
 constexpr std::size_t kKeyVersionSize = 32;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 }  // namespace
 
@@ -25,9 +22,7 @@ bool KeyNameRule::valid(std::string_view text) {
 }
 
 std::string folded(const KeyName& name) {
-  std::string text = name.text();
-  std::ranges::transform(text, text.begin(), lower);
-  return text;
+  return to_lower(name.text());
 }
 
 bool KeyVersionRule::valid(std::string_view text) {
