@@ -37,7 +37,8 @@ std::string_view bearer_token(const http::Request& request) {
 
 // A client that polls uses the URL we gave it; older services gave it without api-version.
 bool version_optional(core::Operation operation) {
-  return operation == core::Operation::kGetSecurityDomainDownloadStatus;
+  return operation == core::Operation::kGetSecurityDomainDownloadStatus ||
+         operation == core::Operation::kGetSecurityDomainUploadStatus;
 }
 
 }  // namespace

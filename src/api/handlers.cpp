@@ -44,7 +44,8 @@ constexpr auto kHandlers = std::to_array<Handler>({
     slow(Operation::kCreateRoleAssignment, rbac::create_assignment),
     slow(Operation::kDeleteRoleAssignment, rbac::delete_assignment),
     slow(Operation::kDownloadSecurityDomain, securitydomain::download),
-    slow(Operation::kGetSecurityDomainDownloadStatus, securitydomain::download_status),
+    slow(Operation::kGetSecurityDomainDownloadStatus, securitydomain::status),
+    slow(Operation::kGetSecurityDomainUploadStatus, securitydomain::status),
 });
 
 // Complete, in the order of the enumerators, and with the functions of each row's lane.

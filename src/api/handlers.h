@@ -34,7 +34,7 @@ Result<Reply> delete_assignment(Call& call);
 
 namespace securitydomain {
 Result<Reply> download(Call& call);
-Result<Reply> download_status(Call& call);
+Result<Reply> status(Call& call);
 }  // namespace securitydomain
 
 }  // namespace hsm::api

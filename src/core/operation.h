@@ -38,6 +38,7 @@ enum class Operation : std::uint8_t {
   kDeleteRoleAssignment,
   kDownloadSecurityDomain,
   kGetSecurityDomainDownloadStatus,
+  kGetSecurityDomainUploadStatus,
   kCount_
 };
 
@@ -116,6 +117,8 @@ inline constexpr auto kOperations = [] {
        "SecurityDomainDownload", A::kNotRequired},
       {kGetSecurityDomainDownloadStatus, kGet, "securitydomain/download/pending", D::kSecurityDomainDownloadRead,
        S::kRoot, kSlow, "SecurityDomainDownloadStatusGet", A::kNotRequired},
+      {kGetSecurityDomainUploadStatus, kGet, "securitydomain/upload/pending", D::kSecurityDomainUploadRead, S::kRoot,
+       kSlow, "SecurityDomainUploadStatusGet", A::kNotRequired},
   });
 }();
 static_assert(kOperations.size() == static_cast<std::size_t>(Operation::kCount_), "an operation without a row");

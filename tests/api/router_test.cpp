@@ -47,6 +47,7 @@ TEST(Router, UnderstandsEverySpellingOfClients) {
       {Method::kPost, "/rng", Operation::kGetRandomBytes, "/"},
       {Method::kPost, "/securitydomain/download", Operation::kDownloadSecurityDomain, "/"},
       {Method::kGet, "/securitydomain/download/pending", Operation::kGetSecurityDomainDownloadStatus, "/"},
+      {Method::kGet, "/securitydomain/upload/pending", Operation::kGetSecurityDomainUploadStatus, "/"},
   };
   for (const Routed& with : kCases) {
     const auto found = route(with.method, with.path);

@@ -44,7 +44,28 @@ def test_before_activation_only_the_security_domain_is_served(fresh):
     for answer in (rest.get("/keys"), rest.post("/keys/k/create", {"kty": "EC"}), rest.post("/rng", {"count": 8})):
         assert answer.status_code == 403
         assert "activated" in answer.json()["error"]["message"]
-    assert rest.get("/securitydomain/download/pending").status_code != 403
+    for side in ("download", "upload"):
+        assert rest.get(f"/securitydomain/{side}/pending").status_code == 404
+
+
+@pytest.mark.parametrize("side", ["download", "upload"])
+@pytest.mark.parametrize("query", ["", "?api-version=7.2"])
+def test_after_a_download_both_pending_routes_tell_that_the_hsm_is_active(fresh, holders, side, query):
+    """az and the live service's own traffic poll the upload's, also after a download."""
+    _, rest = fresh
+    security_domain.activate(rest, holders[:3])
+    url = f"{rest.url}/securitydomain/{side}/pending{query}"
+
+    answer = rest.session.get(url)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"status": "Success", "status_details": "The resource is active."}
+    assert answer.headers["Azure-AsyncOperation"] == url
+
+
+def test_an_outsider_learns_no_state_of_the_security_domain(own):
+    for side in ("download", "upload"):
+        assert own.rest(own.outsider).get(f"/securitydomain/{side}/pending").status_code == 403
 
 
 def test_the_released_client_downloads_the_domain_and_thereby_activates(fresh, holders, monkeypatch):

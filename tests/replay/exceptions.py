@@ -47,6 +47,11 @@ EXCEPTIONS = [
         "the build of 2020 answered 200 at once; superseded by 202 (reference/security-domain.md §3)",
     ),
     Exception_(
+        "GET /securitydomain/upload/pending 200",
+        r"^(status: recorded 'InProgress', ours 'Success'|status_details: recorded 'The Security Domain is being )",
+        "the live service confirms and restores for a minute or two, ours at once (reference/security-domain.md §2)",
+    ),
+    Exception_(
         "2021-02.* GET /keys 200", r"^value\[\]: recorded .*/keys/(key2?|selective-restore)-00000\d, absent in ours",
         "the key was restored from a backup just before, which is not served yet",
     ),

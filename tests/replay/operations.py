@@ -9,6 +9,7 @@ COVERED = ""
 _BACKUP = "backup and restore of keys are not served yet"
 _FULL_BACKUP = "full backup and restore are not served yet"
 _RECOVERY = "the upload side of the security domain is not served yet"
+_BUILD_OF_2020 = "other statuses and members then; superseded (reference/security-domain.md §3)"
 _SETTINGS = "settings are not served yet"
 _RELEASE = "release policies are not served yet"
 
@@ -62,7 +63,8 @@ OPERATIONS = [
     Operation("KeyRestore", "POST", "/keys/restore", _BACKUP),
     Operation("SecurityDomainDownload", "POST", "/securitydomain/download"),
     Operation("SecurityDomainDownloadStatus", "GET", "/securitydomain/download/pending"),
-    Operation("SecurityDomainUploadStatus", "GET", "/securitydomain/upload/pending", _RECOVERY),
+    Operation("SecurityDomainUploadStatus", "GET", "/securitydomain/upload/pending", _BUILD_OF_2020, file="2021-02"),
+    Operation("SecurityDomainUploadStatus", "GET", "/securitydomain/upload/pending"),
     Operation("SecurityDomainTransferKey", "GET", "/securitydomain/upload", _RECOVERY),
     Operation("SecurityDomainUpload", "POST", "/securitydomain/upload", _RECOVERY),
     Operation("SettingGet", "GET", "/settings(/.*)?", _SETTINGS),
