@@ -161,6 +161,10 @@ std::string_view correlation_id_of(std::string_view members) {
   return value.substr(0, std::min(value.find('"'), value.size()));
 }
 
+bool is_success(std::string_view members) {
+  return members.contains(kSuccess);
+}
+
 void append_members(std::string& out, const SegmentHeader& header) {
   out += kSegmentStart;
   out += R"({"number":)";

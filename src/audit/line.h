@@ -24,6 +24,8 @@ namespace hsm::audit {
 //
 // sequence counts lines of every kind from 1, across files. previousHash is the SHA-256 of the line before, without its
 // line feed; zeros before the first. audit.head is `signed` LF.
+inline constexpr std::string_view kSuccess = R"(,"resultType":"Success")";
+
 enum class LineKind : std::uint8_t { kRecord, kSegment, kCheckpoint, kRecovery };
 
 // kLineBytesMax bounds a line. The longest record has about 16 client-chosen texts, each of kFieldBytesMax, each byte
@@ -62,6 +64,8 @@ std::optional<Recovery> parse_recovery(std::string_view members);
 std::optional<Checkpoint> parse_signed(std::string_view text);
 // correlation_id_of finds that member of a record; empty if there is none.
 std::string_view correlation_id_of(std::string_view members);
+// is_success tells whether a record is of a request that succeeded.
+bool is_success(std::string_view members);
 
 void append_members(std::string& out, const SegmentHeader& header);
 void append_members(std::string& out, const Checkpoint& checkpoint);

@@ -54,8 +54,9 @@ class FileAuditLog final : public core::AuditSink {
   // close signs the end, flushes and stops; later appends are refused. The destructor does it, too, and logs failures.
   Status close();
 
-  // recent_correlation_ids returns those of the last records (config.recent_ids_max at most), oldest first, as they
-  // stood when the log was opened: what the outbox finds among them needs not be drained again.
+  // recent_correlation_ids returns those of the last records of successes (config.recent_ids_max at most), oldest
+  // first, as they stood when the log was opened: what the outbox finds among them needs not be drained again. The
+  // record of a failure stands for no change, so it does not count.
   const std::vector<std::string>& recent_correlation_ids() const { return recent_ids_; }
 
   LogStatistics statistics() const;

@@ -22,7 +22,7 @@ struct LogConfig {
   std::chrono::milliseconds retry_delay{100};        // between attempts while the disk fails
   std::uint32_t checkpoint_records = 1000;           // sign after so many records,
   std::chrono::milliseconds checkpoint_delay{1000};  // or when a record has waited so long
-  std::size_t recent_ids_max = 8192;                 // how many correlation ids are read back when the log is opened
+  std::size_t recent_ids_max = 8192;                 // how many successes are remembered when the log is opened
   Disk disk;                                         // the system's calls, unless a test gives others
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/line.h"
 #include "base/json_text.h"
 
 namespace hsm::audit {
@@ -120,7 +121,7 @@ void RecordWriter::append_members(std::string& out, const core::AuditEvent& even
   append_member(out, R"(,"correlationId":)", event.correlation_id);
   append_member(out, R"(,"operationName":)", event.operation_name);
   append_member(out, R"(,"operationVersion":)", event.operation_version);
-  out += success ? R"(,"resultType":"Success")" : R"(,"resultType":"Failed")";
+  out += success ? kSuccess : R"(,"resultType":"Failed")";
   append_member(out, R"(,"resultSignature":)", status_text(event.http_status));
   append_member_unless_empty(out, R"(,"resultDescription":)", event.result_description);
   append_properties(out, event);

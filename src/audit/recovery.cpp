@@ -75,7 +75,7 @@ Status EndReader::accept(const Line& line) {
     return {};
   }
   end_.last_unsigned = line.sequence;
-  if (line.kind == LineKind::kRecord) remember(line);
+  if (line.kind == LineKind::kRecord && is_success(line.members)) remember(line);
   const auto header = line.kind == LineKind::kSegment ? parse_segment(line.members) : std::nullopt;
   if (header && !header->public_key.empty()) end_.public_key = header->public_key;
   return {};

@@ -19,7 +19,7 @@ struct LogEnd {
   std::uint64_t signed_until = 0;       // what the last checkpoint that was found vouches for
   std::uint64_t last_unsigned = 0;      // the last line after it that is no checkpoint; 0: none
   Bytes public_key;                     // that the log was signed with; empty if nothing is signed
-  std::vector<std::string> recent_ids;  // correlation ids of the last records, oldest first
+  std::vector<std::string> recent_ids;  // correlation ids of the last successes, oldest first
   Recovery recovery;                    // what has to be written down
   bool needs_note = false;              // whether it has to
 };

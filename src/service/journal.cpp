@@ -50,6 +50,7 @@ Status Journal::commit(core::Transaction transaction, Operation& operation, int 
   if (!committed) {
     const std::lock_guard lock(mutex_);
     drained_.insert(drained_.end(), drained.begin(), drained.end());
+    if (committed.error().code == Errc::kUnavailable) uncertain_.push_back({outbox_path, operation.event});
     return std::unexpected(committed.error());
   }
   // From here on the outbox vouches for the record. A second one, of the refusal, would say that nothing happened, and
@@ -58,8 +59,25 @@ Status Journal::commit(core::Transaction transaction, Operation& operation, int 
   return log({{outbox_path, operation.event}});
 }
 
+// The record went with its change, so where it is in the outbox the change has happened, although it was refused.
+Status Journal::settle_uncertain() {
+  for (;;) {
+    Record record;
+    {
+      const std::lock_guard lock(mutex_);
+      if (uncertain_.empty()) return {};
+      record = uncertain_.back();
+    }
+    HSM_TRY(const auto found, store_.get(record.path));
+    const std::lock_guard lock(mutex_);
+    const auto same = [&record](const Record& other) { return other.path == record.path; };
+    if (std::erase_if(uncertain_, same) > 0 && found) leftovers_.push_back(std::move(record));
+  }
+}
+
 // A log that takes no records gets no changes either: no record, no effect.
 Status Journal::log_leftovers() {
+  HSM_CHECK(settle_uncertain());
   std::vector<Record> records;
   {
     const std::lock_guard lock(mutex_);

@@ -29,14 +29,16 @@ class Journal {
  public:
   Journal(core::Store& store, core::AuditSink& sink) : store_(store), sink_(sink) {}
 
-  // recover moves what a crash left in the outbox into the log. `logged` holds the correlation ids that the log's end
-  // already has. Call once, before the first commit.
+  // recover moves what a crash left in the outbox into the log. `logged` holds the correlation ids of the changes that
+  // the log's end already has: of successes alone, since a change whose outcome the store could not tell was refused
+  // and logged as that under the same id. Call once, before the first commit.
   Status recover(const std::unordered_set<std::string>& logged);
 
   // commit makes the transaction durable, with the operation's event as its audit record (http_status is set to
   // `status`). On success the change has happened and its record is on stable storage; kConflict: nothing happened.
   // kUnavailable: the caller refuses the request. If operation.recorded is set, the change has happened and only the
   // log did not take its record: it gets it before the next change, or at the next start. Until then no change is made.
+  // If the store could not say whether the change has happened, it is asked again before the next change.
   Status commit(core::Transaction transaction, Operation& operation, int status = 200);
 
  private:
@@ -46,12 +48,14 @@ class Journal {
   };
   Status log(std::vector<Record> records);
   Status log_leftovers();
+  Status settle_uncertain();
 
   core::Store& store_;
   core::AuditSink& sink_;
   std::mutex mutex_;
   std::vector<std::string> drained_;  // outbox paths that are in the log, to be deleted by the next transaction
   std::vector<Record> leftovers_;     // what the log refused; no more than requests in flight
+  std::vector<Record> uncertain_;     // of changes that may have happened; no more than requests in flight
 };
 
 }  // namespace hsm::service

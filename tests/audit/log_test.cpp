@@ -291,6 +291,20 @@ TEST(Checkpoint, ALogHasOneKey) {
   EXPECT_TRUE(log->set_signer(signer_with(1)));
 }
 
+// The outbox may hold the record of a change that the client was told had failed: its refusal must not stand for it.
+TEST(RecentIds, AreOfSuccessesAlone) {
+  TemporaryDirectory directory;
+  {
+    const auto log = open_log(config_in(directory.path()));
+    auto all = events(4);
+    all[0].http_status = 503;
+    all[1].http_status = 201;
+    all[3].http_status = 404;
+    ASSERT_TRUE(log->append(all));
+  }
+  EXPECT_THAT(open_log(config_in(directory.path()))->recent_correlation_ids(), testing::ElementsAre("id-1", "id-2"));
+}
+
 TEST(RecentIds, AreThoseOfTheLastRecordsAcrossFiles) {
   TemporaryDirectory directory;
   LogConfig config = config_in(directory.path());

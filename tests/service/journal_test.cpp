@@ -11,6 +11,39 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+// DoubtfulStore makes a change and, while `in_doubt`, says that it can't tell: what a power failure of a disk or a lost
+// answer of another machine looks like. While `down` it neither reads nor writes.
+class DoubtfulStore final : public core::Store {
+ public:
+  Result<std::optional<core::Record>> get(const std::string& path) override {
+    if (down) return fail(Errc::kUnavailable);
+    return kept.get(path);
+  }
+  Result<std::vector<core::Record>> list(const std::string& prefix, const std::string& after,
+                                         std::size_t limit) override {
+    return kept.list(prefix, after, limit);
+  }
+  Result<core::Revision> commit(core::Transaction transaction) override {
+    if (down) return fail(Errc::kUnavailable);
+    auto revision = kept.commit(std::move(transaction));
+    if (in_doubt) return fail(Errc::kUnavailable);
+    return revision;
+  }
+  std::unique_ptr<Watch> watch(const std::string& prefix, WatchCallback callback) override {
+    return kept.watch(prefix, std::move(callback));
+  }
+
+  storage::MemoryStore kept;
+  bool in_doubt = false;
+  bool down = false;
+};
+
+struct DoubtfulWorld {
+  DoubtfulStore store;
+  RecordingSink sink;
+  Journal journal{store, sink};
+};
+
 struct JournalWorld {
   storage::MemoryStore store;
   RecordingSink sink;
@@ -102,6 +135,58 @@ TEST(Journal, MoreThanAPageOfTheOutboxIsRecovered) {
   }
   ASSERT_TRUE(world.journal.recover({}));
   EXPECT_EQ(world.sink.ids().size(), kRecords);
+}
+
+TEST(Journal, AChangeThatHappenedInDoubtIsInTheLogBeforeTheNextOne) {
+  DoubtfulWorld world;
+  world.store.in_doubt = true;
+  Operation doubtful = an_operation();
+  EXPECT_EQ(error_of(world.journal.commit(JournalWorld::putting("a"), doubtful, 201)), Errc::kUnavailable);
+  EXPECT_FALSE(doubtful.recorded) << "the refusal that the client gets leaves a record of its own";
+  world.store.in_doubt = false;
+  Operation next = an_operation();
+  ASSERT_TRUE(world.journal.commit(JournalWorld::putting("b"), next));
+  EXPECT_THAT(world.sink.ids(), ElementsAre(doubtful.event.correlation_id, next.event.correlation_id));
+  EXPECT_EQ(world.store.list("outbox/", "", 10)->size(), 1);
+}
+
+TEST(Journal, AChangeInDoubtThatDidNotHappenIsNotLogged) {
+  DoubtfulWorld world;
+  world.store.down = true;
+  Operation refused = an_operation();
+  EXPECT_EQ(error_of(world.journal.commit(JournalWorld::putting("a"), refused)), Errc::kUnavailable);
+  world.store.down = false;
+  Operation next = an_operation();
+  ASSERT_TRUE(world.journal.commit(JournalWorld::putting("b"), next));
+  EXPECT_THAT(world.sink.ids(), ElementsAre(next.event.correlation_id));
+}
+
+TEST(Journal, NoChangeIsMadeWhileTheStoreCannotSayWhatBecameOfTheLast) {
+  DoubtfulWorld world;
+  world.store.in_doubt = true;
+  Operation doubtful = an_operation();
+  (void)world.journal.commit(JournalWorld::putting("a"), doubtful);
+  world.store.down = true;
+  Operation second = an_operation();
+  EXPECT_EQ(error_of(world.journal.commit(JournalWorld::putting("b"), second)), Errc::kUnavailable);
+  world.store.down = world.store.in_doubt = false;
+  Operation third = an_operation();
+  ASSERT_TRUE(world.journal.commit(JournalWorld::putting("c"), third));
+  EXPECT_THAT(world.sink.ids(), ElementsAre(doubtful.event.correlation_id, third.event.correlation_id));
+}
+
+TEST(Journal, AfterARestartAChangeInDoubtIsLoggedBesideItsRefusal) {
+  DoubtfulWorld world;
+  world.store.in_doubt = true;
+  Operation doubtful = an_operation();
+  (void)world.journal.commit(JournalWorld::putting("a"), doubtful, 201);
+  doubtful.event.http_status = 503;  // the door's record of what the client got
+  ASSERT_TRUE(world.sink.append({&doubtful.event, 1}));
+
+  Journal restarted(world.store, world.sink);
+  ASSERT_TRUE(restarted.recover({}));  // the log's end holds no success of that id
+  EXPECT_EQ(world.sink.count(doubtful.event.correlation_id), 2);
+  EXPECT_EQ(world.sink.last().http_status, 201);
 }
 
 TEST(Journal, ARefusedRecordIsNotReplacedByOneOfTheRefusal) {
