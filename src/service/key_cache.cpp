@@ -5,10 +5,8 @@
 namespace hsm::service {
 namespace {
 
-// The latest version is cached under the key's name, any other under name/version: the store's own paths without their
-// prefix.
-std::string entry_name(const std::string& folded_name, const std::optional<core::KeyVersion>& version) {
-  return version ? folded_name + "/" + version->text() : folded_name;
+std::string version_text(const std::optional<core::KeyVersion>& version) {
+  return version ? version->text() : std::string();
 }
 
 }  // namespace
@@ -27,10 +25,12 @@ KeyPointer KeyCache::find(const core::KeyName& name, const std::optional<core::K
   const std::string folded_name = core::folded(name);
   Shard& shard = shard_of(folded_name);
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.entries.find(entry_name(folded_name, version));
-  if (found == shard.entries.end()) return nullptr;
-  shard.by_use.splice(shard.by_use.begin(), shard.by_use, found->second.used);
-  return found->second.key;
+  const auto entry = shard.entries.find(folded_name);
+  if (entry == shard.entries.end()) return nullptr;
+  const auto found = entry->second.versions.find(version_text(version));
+  if (found == entry->second.versions.end()) return nullptr;
+  shard.by_use.splice(shard.by_use.begin(), shard.by_use, entry->second.used);
+  return found->second;
 }
 
 Result<KeyPointer> KeyCache::read(const core::KeyName& name, const std::optional<core::KeyVersion>& version) {
@@ -54,16 +54,27 @@ Result<KeyPointer> KeyCache::load(const core::KeyName& name, const std::optional
   }
   HSM_TRY(KeyPointer key, read(name, version));
   const std::lock_guard lock(shard.mutex);
-  if (shard.invalidations != before) return key;
-  const std::string entry = entry_name(folded_name, version);
-  if (shard.entries.contains(entry)) return key;
-  if (shard.entries.size() >= kEntriesMax / kShards) {
-    shard.entries.erase(shard.by_use.back());
-    shard.by_use.pop_back();
-  }
-  shard.by_use.push_front(entry);
-  shard.entries.emplace(entry, Entry{key, shard.by_use.begin()});
+  if (shard.invalidations == before) shard.keep(folded_name, version_text(version), key);
   return key;
+}
+
+void KeyCache::Shard::keep(const std::string& folded_name, const std::string& version, KeyPointer key) {
+  const auto [entry, is_new] = entries.try_emplace(folded_name);
+  if (is_new) {
+    entry->second.used = by_use.insert(by_use.begin(), folded_name);
+  } else {
+    by_use.splice(by_use.begin(), by_use, entry->second.used);
+  }
+  if (entry->second.versions.try_emplace(version, std::move(key)).second) ++versions;
+  while (versions > kVersionsMax / kShards) drop(std::string(by_use.back()));
+}
+
+void KeyCache::Shard::drop(const std::string& folded_name) {
+  const auto entry = entries.find(folded_name);
+  if (entry == entries.end()) return;
+  versions -= entry->second.versions.size();
+  by_use.erase(entry->second.used);
+  entries.erase(entry);
 }
 
 // A changed version may be the latest one, so both names of it go; a changed head takes the key's every version with
@@ -75,12 +86,7 @@ void KeyCache::forget(const core::Change& change) {
   Shard& shard = shard_of(folded_name);
   const std::lock_guard lock(shard.mutex);
   ++shard.invalidations;
-  const std::string versions_of = folded_name + "/";
-  std::erase_if(shard.entries, [&](const auto& item) {
-    const bool of_this_key = item.first == folded_name || item.first.starts_with(versions_of);
-    if (of_this_key) shard.by_use.erase(item.second.used);
-    return of_this_key;
-  });
+  shard.drop(folded_name);
 }
 
 }  // namespace hsm::service

@@ -16,11 +16,11 @@ namespace hsm::service {
 
 using KeyPointer = std::shared_ptr<const core::KeyRecord>;
 
-// KeyCache keeps decoded key versions, the most recently used ones, so that memory does not grow with the number of
-// keys. The store's watch feeds it: an entry that a commit replaced is gone before that commit returns. Thread-safe.
+// KeyCache keeps decoded key versions, those of the most recently used keys, so that memory does not grow with the
+// number of keys. The store's watch feeds it: what a commit replaced is gone before that commit returns. Thread-safe.
 class KeyCache {
  public:
-  static constexpr std::size_t kEntriesMax = 16'384;  // about 2.5 KB each
+  static constexpr std::size_t kVersionsMax = 16'384;  // of all keys together; about 2.5 KB each
 
   explicit KeyCache(core::Store& store);
 
@@ -31,14 +31,20 @@ class KeyCache {
   Result<KeyPointer> load(const core::KeyName& name, const std::optional<core::KeyVersion>& version);
 
  private:
+  // Entry is one key: whatever changes of it, all its versions go together. The latest one is under "", and under its
+  // own version if that was asked for.
   struct Entry {
-    KeyPointer key;
+    std::unordered_map<std::string, KeyPointer> versions;
     std::list<std::string>::iterator used;
   };
   struct Shard {
+    void keep(const std::string& folded_name, const std::string& version, KeyPointer key);
+    void drop(const std::string& folded_name);
+
     std::mutex mutex;
-    std::unordered_map<std::string, Entry> entries;
-    std::list<std::string> by_use;    // most recent first
+    std::unordered_map<std::string, Entry> entries;  // by folded name
+    std::list<std::string> by_use;                   // folded names, most recent first
+    std::size_t versions = 0;                        // of all entries
     std::uint64_t invalidations = 0;  // so that a slow load can't put back what a commit has just replaced
   };
   static constexpr std::size_t kShards = 16;

@@ -29,7 +29,7 @@ TEST(KeyCache, ANewVersionIsTheLatestAtOnce) {
 
 TEST(KeyCache, KeepsTheMostRecentlyUsed) {
   World world;
-  constexpr std::size_t kKeys = KeyCache::kEntriesMax + 2'000;
+  constexpr std::size_t kKeys = KeyCache::kVersionsMax + 2'000;
   ASSERT_TRUE(world.create("used"));
   ASSERT_TRUE(world.cache.load(named("used"), {}));
   for (std::size_t i = 0; i < kKeys; ++i) {
@@ -40,9 +40,47 @@ TEST(KeyCache, KeepsTheMostRecentlyUsed) {
   }
   std::size_t kept = 0;
   for (std::size_t i = 0; i < kKeys; ++i) kept += world.cache.find(named("k" + std::to_string(i)), {}) != nullptr;
-  EXPECT_LE(kept, KeyCache::kEntriesMax);
+  EXPECT_LE(kept, KeyCache::kVersionsMax);
   EXPECT_EQ(world.cache.find(named("k0"), {}), nullptr);
   EXPECT_NE(world.cache.find(named("k" + std::to_string(kKeys - 1)), {}), nullptr);
+}
+
+TEST(KeyCache, VersionsCountAgainstTheBoundToo) {
+  World world;
+  constexpr std::size_t kVersions = 50;
+  constexpr std::size_t kKeys = KeyCache::kVersionsMax / kVersions + 100;
+  std::vector<std::pair<std::string, core::KeyVersion>> all;
+  for (std::size_t i = 0; i < kKeys; ++i) {
+    for (std::size_t v = 0; v < kVersions; ++v) {
+      const std::string name = "k" + std::to_string(i);
+      all.emplace_back(name, world.create(name)->version);
+    }
+  }
+  for (const auto& [name, version] : all) ASSERT_TRUE(world.cache.load(named(name), version));
+  std::size_t kept = 0;
+  for (const auto& [name, version] : all) kept += world.cache.find(named(name), version) != nullptr;
+  EXPECT_LE(kept, KeyCache::kVersionsMax);
+  EXPECT_GT(kept, KeyCache::kVersionsMax / 2);
+}
+
+TEST(KeyCache, AChangeForgetsAllVersionsOfItsKeyAndNoneOfAnother) {
+  World world;
+  const auto first = world.create("k", 1'000);
+  const auto second = world.create("k", 1'001);
+  const auto longer = world.create("k2");  // its name begins alike
+  for (const auto& version : {first->version, second->version}) ASSERT_TRUE(world.cache.load(named("k"), version));
+  ASSERT_TRUE(world.cache.load(named("k"), {}));
+  ASSERT_TRUE(world.cache.load(named("k2"), longer->version));
+
+  Operation operation = an_operation();
+  UpdateKey change{.name = named("k"), .version = first->version, .operations = {}, .attributes = {}, .tags = {}};
+  change.attributes.expires = 9'999;
+  ASSERT_TRUE(world.keys.update(change, operation));
+
+  EXPECT_EQ(world.cache.find(named("k"), first->version), nullptr);
+  EXPECT_EQ(world.cache.find(named("k"), second->version), nullptr);
+  EXPECT_EQ(world.cache.find(named("k"), {}), nullptr);
+  EXPECT_NE(world.cache.find(named("k2"), longer->version), nullptr);
 }
 
 // One writer counts in an attribute; readers ask cache and store all the while. Nobody may see a value that an answered
