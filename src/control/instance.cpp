@@ -126,7 +126,7 @@ class OpenInstance final : public Instance {
     HSM_CHECK(roles_->load());
     domain_ = std::make_unique<service::SecurityDomain>(*store_, partitions_->partitions(), *journal_);
     HSM_CHECK(domain_->load());
-    if (!domain_->active()) HSM_CHECK(roles_->seed(config_.initial_admins, random_));
+    if (!domain_->active()) HSM_CHECK(roles_->seed(config_.initial_admins, clock_.now(), random_));
     hsm_ = std::make_unique<service::Hsm>(service::Hsm{config_.name, config_.region, clock_, random_, *keys_, *roles_,
                                                        *domain_, partitions_->partitions(), *audit_});
     return {};

@@ -7,6 +7,7 @@
 #include "base/guid.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "core/operation.h"
 
 namespace hsm::service {
 namespace {
@@ -20,6 +21,20 @@ std::string path_of(const std::string& name) {
 
 bool same_grant(const core::RoleAssignment& a, const core::RoleAssignment& b) {
   return a.role == b.role && a.principal_id == b.principal_id && a.scope == b.scope;
+}
+
+// No request made the first assignments: their audit records name the operator's configuration as the caller, and what
+// a client would have asked for.
+Operation seeding(const core::RoleAssignment& assignment, TimePoint now, Random& random) {
+  const core::Caller configuration{.display_name = "initial_admins"};
+  Operation operation{.now = now, .event = {}};
+  operation.event.time = now;
+  operation.event.operation_name = core::row(core::Operation::kCreateRoleAssignment).audit_name;
+  operation.event.caller = std::make_shared<const core::Caller>(configuration);
+  operation.event.client_info = "configuration";
+  operation.event.correlation_id = new_guid(random).text();
+  operation.event.request_uri = "/providers/Microsoft.Authorization/roleAssignments/" + assignment.name;
+  return operation;
 }
 
 bool defined(const std::string& role) {
@@ -46,7 +61,7 @@ Status RoleAssignments::load() {
   return {};
 }
 
-Status RoleAssignments::seed(const std::vector<std::string>& administrators, Random& random) {
+Status RoleAssignments::seed(const std::vector<std::string>& administrators, TimePoint now, Random& random) {
   for (const std::string& administrator : administrators) {
     core::RoleAssignment assignment{.name = new_guid(random).text(),
                                     .role = std::string(core::kAdministratorRole),
@@ -54,9 +69,10 @@ Status RoleAssignments::seed(const std::vector<std::string>& administrators, Ran
                                     .scope = core::Scope::root()};
     const auto existing = list(core::Scope::root());
     if (std::ranges::any_of(existing, [&](const auto& other) { return same_grant(other, assignment); })) continue;
-    HSM_TRY([[maybe_unused]] const core::Revision revision,
-            store_.commit(
-                {.expectations = {}, .puts = {{path_of(assignment.name), core::encode(assignment)}}, .deletes = {}}));
+    Operation operation = seeding(assignment, now, random);
+    HSM_CHECK(journal_.commit(
+        {.expectations = {}, .puts = {{path_of(assignment.name), core::encode(assignment)}}, .deletes = {}}, operation,
+        201));
   }
   return {};
 }

@@ -23,9 +23,9 @@ class RoleAssignments {
 
   // load reads all assignments; call once, before the first decision.
   Status load();
-  // seed gives each object id the Administrator role at /, as a new instance does (reference/admin-api.md §2.8). Those
-  // that have it keep it.
-  Status seed(const std::vector<std::string>& administrators, Random& random);
+  // seed gives each object id the Administrator role at /, as a new instance does (reference/admin-api.md §2.8), with
+  // an audit record each. Those that have it keep it. kUnavailable.
+  Status seed(const std::vector<std::string>& administrators, TimePoint now, Random& random);
 
   core::Decision decide(const core::Caller& caller, core::DataAction action, const core::Scope& scope) const {
     return grants_.load()->decide(caller, action, scope);

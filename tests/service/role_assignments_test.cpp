@@ -130,10 +130,35 @@ TEST(RoleAssignments, RootAndKeysListTheSameAndNotSingleKeys) {
   EXPECT_EQ(world.roles.list(core::Scope::key(named("other"))).size(), 2);
 }
 
+TEST(RoleAssignments, EachSeededAdministratorLeavesARecordInTheNameOfTheConfiguration) {
+  RolesWorld world;
+  ASSERT_TRUE(world.roles.seed({kAda, kBen}, from_unix_seconds(1'000), world.random));
+  ASSERT_TRUE(world.roles.seed({kAda, kBen}, from_unix_seconds(2'000), world.random));
+  ASSERT_EQ(world.sink.ids().size(), 2) << "one each, and none for those that have the role";
+  const core::AuditEvent& event = world.sink.last();
+  EXPECT_EQ(event.operation_name, "RoleAssignmentCreate");
+  EXPECT_EQ(event.http_status, 201);
+  EXPECT_EQ(event.time, from_unix_seconds(1'000));
+  EXPECT_EQ(event.caller->display_name, "initial_admins");
+  EXPECT_TRUE(event.caller->object_id.empty());
+  const auto name = event.request_uri.substr(event.request_uri.rfind('/') + 1);
+  EXPECT_EQ(world.roles.get(name)->principal_id, kBen);
+}
+
+TEST(RoleAssignments, NoAdministratorIsSeededWithoutARecord) {
+  RolesWorld world;
+  world.sink.refusing = true;
+  EXPECT_EQ(error_of(world.roles.seed({kAda, kBen}, {}, world.random)), Errc::kUnavailable);
+  EXPECT_EQ(world.roles.list(core::Scope::root()).size(), 1) << "went on although the log refuses";
+  world.sink.refusing = false;
+  ASSERT_TRUE(world.roles.seed({kAda, kBen}, {}, world.random));
+  EXPECT_EQ(world.sink.ids().size(), 2);
+}
+
 TEST(RoleAssignments, ANewInstanceSeedsItsAdministratorsOnce) {
   RolesWorld world;
-  ASSERT_TRUE(world.roles.seed({"AAAAAAAA-0000-4000-8000-000000000001", kBen}, world.random));
-  ASSERT_TRUE(world.roles.seed({kAda, kBen}, world.random));
+  ASSERT_TRUE(world.roles.seed({"AAAAAAAA-0000-4000-8000-000000000001", kBen}, {}, world.random));
+  ASSERT_TRUE(world.roles.seed({kAda, kBen}, {}, world.random));
   const auto assignments = world.roles.list(core::Scope::root());
   ASSERT_EQ(assignments.size(), 2);
   EXPECT_EQ(assignments[0].role, core::kAdministratorRole);
