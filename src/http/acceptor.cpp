@@ -27,7 +27,7 @@ Acceptor::Acceptor(EpollLoop& loop, Fd listener, std::size_t index, bool tls)
 }
 
 void Acceptor::on_ready(std::uint32_t) {
-  for (int i = 0; listener_ && i < kAcceptsPerTurn; ++i)
+  for (int i = 0; listener_.valid() && i < kAcceptsPerTurn; ++i)
     if (!accept_one()) return;
 }
 
@@ -36,7 +36,7 @@ bool Acceptor::accept_one() {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   Fd client(::accept4(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!client) {
+  if (!client.valid()) {
     if (errno == EMFILE || errno == ENFILE) return make_room();
     return errno == EINTR || errno == ECONNABORTED;
   }

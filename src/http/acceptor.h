@@ -1,8 +1,8 @@
 #pragma once
 #include <cstddef>
 
+#include "base/fd.h"
 #include "http/event_sink.h"
-#include "http/fd.h"
 
 namespace hsm::http {
 

@@ -39,7 +39,8 @@ void guarded(const char* what, Call call) {
 Result<std::unique_ptr<EpollLoop>> EpollLoop::create(unsigned index, ServerState& state) {
   Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
   Fd wake(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!epoll || !wake) return fail(Errc::kUnavailable, std::string("no event loop: ") + std::strerror(errno));
+  if (!epoll.valid() || !wake.valid())
+    return fail(Errc::kUnavailable, std::string("no event loop: ") + std::strerror(errno));
   return std::unique_ptr<EpollLoop>(new EpollLoop(index, state, std::move(epoll), std::move(wake)));
 }
 

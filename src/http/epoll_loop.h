@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.h"
 #include "http/acceptor.h"
 #include "http/connection.h"
 #include "http/deadlines.h"
 #include "http/event_sink.h"
-#include "http/fd.h"
 #include "http/server.h"
 #include "http/tls.h"
 

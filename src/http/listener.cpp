@@ -77,8 +77,8 @@ Result<Fd> bound_socket(const ListenerConfig& config, bool share) {
   HSM_TRY(const Address address, parse_address(config));
   Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const bool v6 = address.storage.ss_family == AF_INET6;
-  const bool ready = fd && set(fd, SOL_SOCKET, SO_REUSEADDR) && (!v6 || set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) &&
-                     (!share || set(fd, SOL_SOCKET, SO_REUSEPORT)) &&
+  const bool ready = fd.valid() && set(fd, SOL_SOCKET, SO_REUSEADDR) &&
+                     (!v6 || set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) && (!share || set(fd, SOL_SOCKET, SO_REUSEPORT)) &&
                      set(fd, IPPROTO_TCP, TCP_NODELAY) &&  // accepted sockets inherit it
                      ::bind(fd.get(), address.get(), address.size) == 0;
   if (!ready) return cant_listen(config, errno);

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/fd.h"
 #include "base/result.h"
-#include "http/fd.h"
 #include "http/server.h"
 
 namespace hsm::http {

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "http/fd.h"
+#include "base/fd.h"
 #include "http/tls.h"
 
 namespace hsm::http {

@@ -8,7 +8,7 @@
 #include <future>
 #include <mutex>
 
-#include "http/fd.h"
+#include "base/fd.h"
 #include "tests/http/test_server.h"
 
 namespace hsm::http::testing {
