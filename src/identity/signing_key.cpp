@@ -7,11 +7,11 @@
 
 #include "base/assert.h"
 #include "base/base64url.h"
+#include "base/private_file.h"
 #include "crypto/digest.h"
 #include "crypto/jose/jwt.h"
 #include "crypto/key_pair.h"
 #include "crypto/public_key.h"
-#include "identity/private_file.h"
 
 namespace hsm::identity {
 namespace {

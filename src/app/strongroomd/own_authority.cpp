@@ -13,7 +13,8 @@
 #include <iterator>
 #include <optional>
 
-#include "base/bytes.h"
+#include "base/fd.h"
+#include "base/private_file.h"
 #include "crypto/certificate_issuing.h"
 #include "crypto/key_pair.h"
 
@@ -29,14 +30,14 @@ constexpr hours kServerLife{24 *
 constexpr hours kRenewBefore{24 * 30};
 constexpr hours kClockDifference{1};
 
-Status write_file(const std::string& path, ByteView content, mode_t mode) {
+// For what clients may see: mode 0644, whatever the process's umask.
+Status write_public_file(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".new";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (fd < 0) return fail(Errc::kUnavailable, fmt::format("can't write {}: {}", temporary, std::strerror(errno)));
-  const bool written = ::fchmod(fd, mode) == 0 &&
-                       ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-                       ::fsync(fd) == 0;
-  ::close(fd);
+  const Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd.valid()) return fail(Errc::kUnavailable, fmt::format("can't write {}: {}", temporary, std::strerror(errno)));
+  const bool written = ::fchmod(fd.get(), 0644) == 0 &&
+                       ::write(fd.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
+                       ::fsync(fd.get()) == 0;
   if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
     return fail(Errc::kUnavailable, fmt::format("can't write {}: {}", path, std::strerror(errno)));
   }
@@ -57,11 +58,10 @@ struct Authority {
 Result<Authority> load_or_make_authority(const std::string& directory, const Clock& clock, Random& random) {
   const std::string key_path = directory + "/ca-key.pem";
   const std::string certificate_path = directory + "/ca.pem";
-  auto key_text = read_file(key_path);
+  HSM_TRY(const std::optional<SecretBytes> key_pem, read_private_file(key_path));
   const auto certificate_text = read_file(certificate_path);
-  if (key_text && certificate_text) {
-    const SecretBytes pem = SecretBytes::take({reinterpret_cast<std::uint8_t*>(key_text->data()), key_text->size()});
-    HSM_TRY(crypto::PkeyPtr key, crypto::private_key_from_pem(pem));
+  if (key_pem && certificate_text) {
+    HSM_TRY(crypto::PkeyPtr key, crypto::private_key_from_pem(*key_pem));
     HSM_TRY(auto certificates, crypto::Certificate::all_from_pem(*certificate_text));
     return Authority{std::move(key), certificates.front()};
   }
@@ -72,8 +72,8 @@ Result<Authority> load_or_make_authority(const std::string& directory, const Clo
                                                                      .not_before = now - kClockDifference,
                                                                      .not_after = now + kAuthorityLife},
                                                                     key.get(), random));
-  HSM_CHECK(write_file(key_path, crypto::private_key_to_pem(key.get()).reveal(), 0600));
-  HSM_CHECK(write_file(certificate_path, bytes_of(certificate.pem()), 0644));
+  HSM_CHECK(replace_private_file(key_path, crypto::private_key_to_pem(key.get())));
+  HSM_CHECK(write_public_file(certificate_path, certificate.pem()));
   return Authority{std::move(key), std::move(certificate)};
 }
 
@@ -109,9 +109,9 @@ Result<http::TlsConfig> make_own_certificates(const std::string& directory, cons
                                      .not_before = clock.now() - kClockDifference,
                                      .not_after = clock.now() + kServerLife},
                                     key.get(), authority.certificate, authority.key.get(), random));
-  HSM_CHECK(write_file(files.private_key_file, crypto::private_key_to_pem(key.get()).reveal(), 0600));
-  HSM_CHECK(write_file(files.certificate_chain_file, bytes_of(certificate.pem() + authority.certificate.pem()), 0644));
-  HSM_CHECK(write_file(names_path, bytes_of(wanted), 0644));
+  HSM_CHECK(replace_private_file(files.private_key_file, crypto::private_key_to_pem(key.get())));
+  HSM_CHECK(write_public_file(files.certificate_chain_file, certificate.pem() + authority.certificate.pem()));
+  HSM_CHECK(write_public_file(names_path, wanted));
   return files;
 }
 

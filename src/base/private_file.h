@@ -5,7 +5,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 
-namespace hsm::identity {
+namespace hsm {
 
 inline constexpr std::size_t kPrivateFileBytesMax = 64 * 1024;
 
@@ -17,4 +17,7 @@ Result<std::optional<SecretBytes>> read_private_file(const std::string& path);
 // if there is one already. It is on stable storage on return. kUnavailable: it can't be written.
 Result<bool> create_private_file(const std::string& path, const SecretBytes& content);
 
-}  // namespace hsm::identity
+// replace_private_file is the same for a file that may exist: its reader finds the old content or the new.
+Status replace_private_file(const std::string& path, const SecretBytes& content);
+
+}  // namespace hsm

@@ -1,4 +1,4 @@
-#include "identity/private_file.h"
+#include "base/private_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,10 +7,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "base/fd.h"
 
-namespace hsm::identity {
+namespace hsm {
 namespace {
 
 std::unexpected<Error> failed(const std::string& what, const std::string& path) {
@@ -46,6 +47,29 @@ bool sync_folder(const std::string& path) {
   return folder.valid() && ::fsync(folder.get()) == 0;
 }
 
+// Draft is the complete content under a name of its own, with mode 0600, on stable storage. The name goes with it.
+class Draft {
+ public:
+  static Result<Draft> write(const std::string& path, const SecretBytes& content) {
+    std::string name = path + ".XXXXXX";
+    const Fd file(::mkostemp(name.data(), O_CLOEXEC));  // mode 0600
+    if (!file.valid()) return failed("can't create", name);
+    Draft draft(std::move(name));
+    if (!write_all(file.get(), content.reveal()) || ::fsync(file.get()) != 0) return failed("can't write", draft.name_);
+    return draft;
+  }
+  Draft(Draft&& other) noexcept : name_(std::exchange(other.name_, {})) {}
+  Draft& operator=(Draft&&) = delete;
+  ~Draft() {
+    if (!name_.empty()) ::unlink(name_.c_str());
+  }
+  const std::string& name() const { return name_; }
+
+ private:
+  explicit Draft(std::string name) : name_(std::move(name)) {}
+  std::string name_;
+};
+
 }  // namespace
 
 Result<std::optional<SecretBytes>> read_private_file(const std::string& path) {
@@ -68,19 +92,21 @@ Result<std::optional<SecretBytes>> read_private_file(const std::string& path) {
   return content;
 }
 
-// The content goes to a file beside it first; link then gives it its name and fails if that is taken.
+// Both write to a file beside it first. link then gives it its name and fails if that is taken; rename takes the name.
 Result<bool> create_private_file(const std::string& path, const SecretBytes& content) {
-  std::string temporary = path + ".XXXXXX";
-  const Fd file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
-  if (!file.valid()) return failed("can't create", temporary);
-  bool ok = write_all(file.get(), content.reveal()) && ::fsync(file.get()) == 0;
-  const bool linked = ok && ::link(temporary.c_str(), path.c_str()) == 0;
-  const int link_error = errno;
-  ok = ok && (linked || link_error == EEXIST);
-  ::unlink(temporary.c_str());
-  errno = link_error;
-  if (!ok || (linked && !sync_folder(path))) return failed("can't write", path);
-  return linked;
+  HSM_TRY(const Draft draft, Draft::write(path, content));
+  if (::link(draft.name().c_str(), path.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    return failed("can't write", path);
+  }
+  if (!sync_folder(path)) return failed("can't write", path);
+  return true;
 }
 
-}  // namespace hsm::identity
+Status replace_private_file(const std::string& path, const SecretBytes& content) {
+  HSM_TRY(const Draft draft, Draft::write(path, content));
+  if (::rename(draft.name().c_str(), path.c_str()) != 0 || !sync_folder(path)) return failed("can't write", path);
+  return {};
+}
+
+}  // namespace hsm
