@@ -57,9 +57,21 @@ bool is_target_char(char c) {
 bool is_printable(char c) {
   return (c >= ' ' && c < 0x7f) || c == '\t';
 }
+bool is_hex_digit(char c) {
+  return is_decimal_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 bool is_host_char(char c) {  // RFC 3986 §3.2.2, §3.2.3
   return is_decimal_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          std::string_view("-._~%!$&'()*+;=:[]").contains(c);
+}
+
+// may_be_size_line tells whether `text` can still become a chunk's size line (RFC 9112 §7.1). Beast judges whole lines
+// alone, and a client that never ends a wrong one would hold its connection until the deadline.
+bool may_be_size_line(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 16;  // 64 bits
+  const std::size_t digits = static_cast<std::size_t>(std::ranges::find_if_not(text, is_hex_digit) - text.begin());
+  if (digits == text.size()) return digits <= kDigitsMax;
+  return digits > 0 && digits <= kDigitsMax && std::string_view("\r; \t").contains(text[digits]);
 }
 
 }  // namespace
@@ -77,6 +89,18 @@ class RequestReader::Parser final : public beast::http::basic_parser<true> {
     if (error == beast::http::error::header_limit) return Refusal::kHeaderTooLarge;
     if (error == beast::http::error::body_limit) return Refusal::kBodyTooLarge;
     return Refusal::kMalformed;
+  }
+  // may_go_on looks at what put() could not use yet: the rest of a chunk, the line end behind it, the next size line.
+  bool may_go_on(std::string_view rest) const {
+    if (!is_header_done() || !chunked() || chunk_left_ > rest.size()) return true;
+    rest.remove_prefix(chunk_left_);
+    if (chunks_ > 0) {
+      constexpr std::string_view kLineEnd = "\r\n";
+      const std::size_t length = std::min(rest.size(), kLineEnd.size());
+      if (rest.substr(0, length) != kLineEnd.substr(0, length)) return false;
+      rest.remove_prefix(length);
+    }
+    return may_be_size_line(rest);
   }
 
  private:
@@ -166,11 +190,14 @@ class RequestReader::Parser final : public beast::http::basic_parser<true> {
     error = {};
     return append_body(bytes);
   }
-  std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, Error& error) override {
+  std::size_t on_chunk_body_impl(std::uint64_t left, Text bytes, Error& error) override {
+    chunk_left_ = left - bytes.size();
     error = {};
     return append_body(bytes);
   }
-  void on_chunk_header_impl(std::uint64_t, Text extensions, Error& error) override {
+  void on_chunk_header_impl(std::uint64_t size, Text extensions, Error& error) override {
+    ++chunks_;
+    chunk_left_ = size;
     // Extensions are ignored (RFC 9112 §7.1.1), but Beast takes any byte inside a quoted one, a bare LF too.
     if (!all_of(view(extensions), is_printable)) return refuse(Refusal::kMalformed, error);
     error = {};
@@ -187,6 +214,8 @@ class RequestReader::Parser final : public beast::http::basic_parser<true> {
   unsigned hosts_ = 0;
   unsigned lengths_ = 0;
   unsigned codings_ = 0;
+  std::uint64_t chunks_ = 0;
+  std::uint64_t chunk_left_ = 0;  // bytes of the present chunk that have not come yet
 };
 
 // ParserSlot holds the parser in place: a Beast parser serves one request, and none should cost an allocation.
@@ -233,6 +262,7 @@ RequestReader::Progress RequestReader::parse() {
   }
   if (header_end_ == 0 && end_ > limits_.header_bytes_max) return refuse(Refusal::kHeaderTooLarge);
   if (header_end_ != 0 && end_ - parsed_ > kChunkHeadBytesMax) return refuse(Refusal::kMalformed);
+  if (!parser.may_go_on({data_.get() + parsed_, end_ - parsed_})) return refuse(Refusal::kMalformed);
   close_gap();
   return Progress::kIncomplete;
 }

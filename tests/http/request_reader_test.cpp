@@ -176,6 +176,22 @@ TEST(RequestReader, BoundsBodies) {
   EXPECT_EQ(summed.refusal(), Refusal::kBodyTooLarge);
 }
 
+// Nobody has to wait for the end of a line that can't become right.
+TEST(RequestReader, RefusesABadChunkSizeBeforeItsLineEnds) {
+  const Limits limits;
+  for (const std::string_view bad : {"z", "-", " 1", "\r", "\n", ";", "0x", "1z", "1\n", "00000000000000001",
+                                     "3\r\nabcX", "3\r\nabc\rX", "3\r\nabc\r\nz", "3\r\nabc\r\n\r"}) {
+    RequestReader reader(limits);
+    EXPECT_EQ(feed(reader, chunked(bad)), Progress::kRefused) << bad;
+  }
+  for (const std::string_view good :
+       {"", "1", "aF", "0000000000000001", "1\r", "1\r\n", "1;", "1 ;a", "3\r\nab", "3\r\nabc", "3\r\nabc\r",
+        "3\r\nabc\r\n", "3\r\nabc\r\n0", "0\r\n", "0\r\nTrailer: t\r\n"}) {
+    RequestReader reader(limits);
+    EXPECT_EQ(feed(reader, chunked(good)), Progress::kIncomplete) << good;
+  }
+}
+
 TEST(RequestReader, BoundsWhatStandsBetweenChunks) {
   const Limits limits;
   RequestReader extension(limits);
