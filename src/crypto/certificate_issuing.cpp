@@ -25,6 +25,7 @@ constexpr auto kKinds = std::to_array<KindRow>({
     {CertificateKind::kAuthority, "critical,CA:TRUE,pathlen:0", "critical,keyCertSign,cRLSign", nullptr},
     {CertificateKind::kServer, "critical,CA:FALSE", "critical,digitalSignature", "serverAuth"},
     {CertificateKind::kNode, "critical,CA:FALSE", "critical,digitalSignature", "serverAuth,clientAuth"},
+    {CertificateKind::kSignature, "critical,CA:FALSE", "critical,digitalSignature", nullptr},
     {CertificateKind::kKeyEncipherment, "critical,CA:FALSE", "critical,keyEncipherment", nullptr},
 });
 

@@ -14,6 +14,7 @@ enum class CertificateKind {
   kAuthority,        // signs certificates; nothing below it may
   kServer,           // TLS server
   kNode,             // TLS server and client: a node of the fleet
+  kSignature,        // signs what is no certificate: tokens
   kKeyEncipherment,  // RSA key that secrets are encrypted to (the transfer key, security-domain.md §6.1)
 };
 

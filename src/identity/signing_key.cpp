@@ -8,6 +8,8 @@
 #include "base/assert.h"
 #include "base/base64url.h"
 #include "base/private_file.h"
+#include "base/random.h"
+#include "crypto/certificate_issuing.h"
 #include "crypto/digest.h"
 #include "crypto/jose/jwt.h"
 #include "crypto/key_pair.h"
@@ -23,6 +25,33 @@ std::string thumbprint(const boost::json::object& jwk) {
   boost::json::object required;
   for (const char* const name : {"e", "kty", "n"}) required[name] = jwk.at(name);
   return to_base64url(crypto::sha256(bytes_of(boost::json::serialize(required))));
+}
+
+// FixedRandom gives what it was made with, again and again.
+class FixedRandom final : public Random {
+ public:
+  explicit FixedRandom(const crypto::Sha256Value& bytes) : bytes_(bytes) {}
+  void fill(std::span<std::uint8_t> out) override {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = bytes_[i % bytes_.size()];
+  }
+
+ private:
+  const crypto::Sha256Value bytes_;
+};
+
+// certificate_of is what x5c and x5t publish (reference/identity.md §5): nothing but the key again, for those who find
+// keys by thumbprint. It is made of the key alone, its serial number too (RS256 draws nothing), so that every start and
+// every node publishes the same bytes. RFC 5280 §4.1.2.5: the last date that can be written says that it has no end.
+crypto::Certificate certificate_of(EVP_PKEY* key, const std::string& kid) {
+  constexpr std::int64_t kNoEnd = 253'402'300'799;  // 9999-12-31T23:59:59Z
+  FixedRandom serial(crypto::sha256(bytes_of(kid)));
+  auto certificate = crypto::make_self_signed({.kind = crypto::CertificateKind::kSignature,
+                                               .common_name = "Strongroom token service",
+                                               .not_before = from_unix_seconds(0),
+                                               .not_after = from_unix_seconds(kNoEnd)},
+                                              key, serial);
+  HSM_ASSERT(certificate.has_value());  // the key suits
+  return std::move(*certificate);
 }
 
 }  // namespace
@@ -54,6 +83,9 @@ SigningKey::SigningKey(crypto::SharedPkey key) : key_(std::move(key)) {
   jwk["use"] = "sig";
   jwk["alg"] = "RS256";
   jwk["kid"] = kid_;
+  const crypto::Certificate certificate = certificate_of(key_.get(), kid_);
+  jwk["x5t"] = to_base64url(certificate.sha1_thumbprint());
+  jwk["x5c"] = boost::json::array{to_base64(certificate.der())};
   jwks_ = boost::json::serialize(boost::json::object{{"keys", boost::json::array{std::move(jwk)}}});
   auto keys = jose::JwkSet::parse(jwks_);
   HSM_ASSERT(keys && keys->keys().size() == 1);

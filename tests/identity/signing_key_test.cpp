@@ -5,12 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/json/parse.hpp>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "base/base64url.h"
+#include "crypto/certificate.h"
 #include "crypto/jose/jws.h"
 #include "crypto/key_pair.h"
+#include "crypto/public_key.h"
 
 namespace hsm::identity {
 namespace {
@@ -85,6 +89,21 @@ TEST_F(StoredKey, SignsWhatItsPublishedKeysVerify) {
   constexpr std::array kRs256{core::Algorithm::kRs256};
   EXPECT_TRUE(jose::verify(jws, published, kRs256));
   EXPECT_EQ(key->jwks().find("\"d\""), std::string::npos) << "a private member is published";
+}
+
+// reference/identity.md §5, /discovery/keys
+TEST_F(StoredKey, IsPublishedWithACertificateThatIsTheSameAfterEveryStart) {
+  const auto key = SigningKey::load(path).value();
+  const auto parsed = boost::json::parse(key->jwks());
+  const auto& jwk = parsed.at("keys").at(0).as_object();
+  ASSERT_EQ(jwk.at("x5c").as_array().size(), 1);
+  const auto der = from_base64url(std::string_view(jwk.at("x5c").at(0).as_string())).value();
+  const auto certificate = crypto::Certificate::from_der(der).value();
+  EXPECT_EQ(jwk.at("x5t"), boost::json::string(to_base64url(certificate.sha1_thumbprint())));
+  EXPECT_TRUE(certificate.signed_by(certificate));
+  const crypto::SharedPkey published = key->public_keys()->keys().front().key;
+  EXPECT_EQ(*crypto::public_members(certificate.public_key()->get()), *crypto::public_members(published.get()));
+  EXPECT_EQ(SigningKey::load(path).value()->jwks(), key->jwks());
 }
 
 }  // namespace
