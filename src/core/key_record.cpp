@@ -6,6 +6,7 @@ namespace hsm::core {
 namespace {
 
 constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kHeadFormat = 2;  // 1 had no rotation policy
 
 void put_time(WireWriter& writer, const std::optional<std::int64_t>& time) {
   writer.put(static_cast<std::uint8_t>(time.has_value()));
@@ -16,6 +17,41 @@ std::optional<std::int64_t> get_time(WireReader& reader) {
   const bool present = reader.get<std::uint8_t>() != 0;
   const auto time = reader.get<std::int64_t>();
   return present ? std::optional(time) : std::nullopt;
+}
+
+void put_duration(WireWriter& writer, const std::optional<Duration>& duration) {
+  writer.put_text(duration ? duration->text() : "");
+}
+
+Result<std::optional<Duration>> get_duration(WireReader& reader) {
+  const std::string text = reader.get_text();
+  if (text.empty()) return std::nullopt;
+  auto duration = Duration::parse(text);
+  if (!duration) return fail(Errc::kInternal, "key head is damaged");
+  return *std::move(duration);
+}
+
+void put_rotation(WireWriter& writer, const std::optional<RotationPolicy>& policy) {
+  writer.put(static_cast<std::uint8_t>(policy.has_value()));
+  if (!policy) return;
+  put_duration(writer, policy->expiry_time);
+  put_duration(writer, policy->rotation ? std::optional(policy->rotation->time) : std::nullopt);
+  writer.put(policy->rotation ? policy->rotation->trigger : RotationTrigger::kAfterCreate);
+  writer.put(policy->created);
+  writer.put(policy->updated);
+}
+
+Result<std::optional<RotationPolicy>> get_rotation(WireReader& reader) {
+  if (reader.get<std::uint8_t>() == 0) return std::nullopt;
+  RotationPolicy policy;
+  HSM_TRY(policy.expiry_time, get_duration(reader));
+  HSM_TRY(std::optional<Duration> time, get_duration(reader));
+  const auto trigger = reader.get<RotationTrigger>();
+  if (trigger > RotationTrigger::kBeforeExpiry) return fail(Errc::kInternal, "key head is damaged");
+  if (time) policy.rotation = Rotation{trigger, *std::move(time)};
+  policy.created = reader.get<std::int64_t>();
+  policy.updated = reader.get<std::int64_t>();
+  return policy;
 }
 
 }  // namespace
@@ -110,24 +146,31 @@ Result<KeyRecord> decode_key_record(ByteView bytes) {
 
 Bytes encode(const KeyHead& head) {
   WireWriter writer;
-  writer.put(kFormat);
+  writer.put(kHeadFormat);
   writer.put_text(head.name.text());
   writer.put_text(head.latest.text());
   writer.put(head.versions);
   put_time(writer, head.deleted);
   put_time(writer, head.purge_at);
+  put_rotation(writer, head.rotation);
+  put_time(writer, head.rotate_at);
   return writer.take();
 }
 
 Result<KeyHead> decode_key_head(ByteView bytes) {
   WireReader reader(bytes);
-  if (reader.get<std::uint8_t>() != kFormat) return fail(Errc::kInternal, "key head of an unknown format");
+  const auto format = reader.get<std::uint8_t>();
+  if (format == 0 || format > kHeadFormat) return fail(Errc::kInternal, "key head of an unknown format");
   HSM_TRY(KeyName name, KeyName::parse(reader.get_text()));
   HSM_TRY(KeyVersion latest, KeyVersion::parse(reader.get_text()));
   KeyHead head{.name = std::move(name), .latest = std::move(latest), .versions = 1, .deleted = {}, .purge_at = {}};
   head.versions = reader.get<std::uint32_t>();
   head.deleted = get_time(reader);
   head.purge_at = get_time(reader);
+  if (format >= kHeadFormat) {
+    HSM_TRY(head.rotation, get_rotation(reader));
+    head.rotate_at = get_time(reader);
+  }
   HSM_CHECK(reader.finish("key head"));
   return head;
 }

@@ -12,6 +12,7 @@
 #include "core/key_material.h"
 #include "core/key_name.h"
 #include "core/ports/partitions.h"
+#include "core/rotation_policy.h"
 
 namespace hsm::core {
 
@@ -45,6 +46,8 @@ struct KeyHead {
   std::uint32_t versions = 1;
   std::optional<std::int64_t> deleted;  // UNIX seconds; set while soft-deleted
   std::optional<std::int64_t> purge_at;
+  std::optional<RotationPolicy> rotation = {};
+  std::optional<std::int64_t> rotate_at = {};  // UNIX seconds; kept, but without effect, while soft-deleted
 };
 
 // Where they live in the store. Heads and versions have prefixes of their own, so that listing keys is one range scan.

@@ -52,6 +52,55 @@ TEST(KeyHead, ReadsBackWhatWasWritten) {
   EXPECT_EQ(after->purge_at, 20);
 }
 
+KeyHead a_head() {
+  return {.name = *KeyName::parse("k"),
+          .latest = *KeyVersion::parse("0101090353a00a20b164c064f8be0c26"),
+          .versions = 7,
+          .deleted = 10,
+          .purge_at = 20,
+          .rotation = RotationPolicy{.expiry_time = *Duration::parse("P90D"),
+                                     .rotation = Rotation{RotationTrigger::kBeforeExpiry, *Duration::parse("p1m")},
+                                     .created = 3,
+                                     .updated = 4},
+          .rotate_at = 30};
+}
+
+TEST(KeyHead, KeepsItsRotationPolicy) {
+  const KeyHead before = a_head();
+  const auto after = decode_key_head(encode(before));
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->rotation, before.rotation);
+  EXPECT_EQ(after->rotate_at, 30);
+
+  KeyHead expiry_only = a_head();
+  expiry_only.rotation->rotation.reset();
+  EXPECT_EQ(decode_key_head(encode(expiry_only))->rotation, expiry_only.rotation);
+}
+
+TEST(KeyHead, EveryTruncationIsRefused) {
+  const Bytes whole = encode(a_head());
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(decode_key_head(ByteView(whole).first(size))) << size;
+  }
+}
+
+// Heads of before there were rotation policies: the same without what follows purge_at.
+TEST(KeyHead, TheFirstFormatIsStillRead) {
+  KeyHead head = a_head();
+  head.rotation.reset();
+  head.rotate_at.reset();
+  Bytes bytes = encode(head);
+  bytes.front() = 1;
+  bytes.resize(bytes.size() - 1 - 9);  // no policy, no date
+  const auto read = decode_key_head(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->versions, 7U);
+  EXPECT_EQ(read->purge_at, 20);
+  EXPECT_FALSE(read->rotation);
+  bytes.front() = 3;
+  EXPECT_FALSE(decode_key_head(bytes));
+}
+
 TEST(KeyRecord, PathsAreFolded) {
   EXPECT_EQ(key_path(*KeyName::parse("My-Key")), "keys/my-key");
   EXPECT_EQ(version_path(*KeyName::parse("K"), *KeyVersion::parse("0101090353a00a20b164c064f8be0c26")),
