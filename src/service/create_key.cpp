@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/due_date.h"
 #include "core/key_rules.h"
 #include "service/keys.h"
 
@@ -56,6 +57,20 @@ Result<core::KeyRecord> Keys::put_new(const NewKey& request, const core::KeyPoli
   return record;
 }
 
+void schedule_rotation(core::KeyHead& head, const core::KeyAttributes& latest) {
+  head.rotate_at = head.rotation ? core::rotation_due(*head.rotation, latest.created, latest.expires) : std::nullopt;
+}
+
+Result<core::KeyHead> next_head(core::KeyHead head, const core::KeyRecord& record) {
+  if (head.versions >= core::kKeyVersionsMax) {
+    return fail(Errc::kBadParameter, fmt::format("A key can have at most {} versions.", core::kKeyVersionsMax));
+  }
+  head.latest = record.version;
+  ++head.versions;
+  schedule_rotation(head, record.attributes);
+  return head;
+}
+
 // Puts the record as its key's latest version, with a head if the key is new. The name as first written stays.
 Status Keys::commit_version(core::KeyRecord& record, Operation& operation) {
   const std::string path = core::key_path(record.name);
@@ -63,11 +78,8 @@ Status Keys::commit_version(core::KeyRecord& record, Operation& operation) {
     HSM_TRY(const std::optional<StoredHead> existing, head_at(path));
     core::KeyHead head{.name = record.name, .latest = record.version, .versions = 1, .deleted = {}, .purge_at = {}};
     if (existing) {
-      head.name = record.name = existing->head.name;
-      head.versions = existing->head.versions + 1;
-      if (head.versions > core::kKeyVersionsMax) {
-        return fail(Errc::kBadParameter, fmt::format("A key can have at most {} versions.", core::kKeyVersionsMax));
-      }
+      record.name = existing->head.name;
+      HSM_TRY(head, next_head(existing->head, record));
     }
     const std::string deleted_path = core::deleted_key_path(record.name);
     HSM_TRY(const auto deleted, store_.get(deleted_path));
@@ -81,6 +93,7 @@ Status Keys::commit_version(core::KeyRecord& record, Operation& operation) {
     transaction.expectations = {{path, existing ? existing->revision : core::kAbsent}, {deleted_path, core::kAbsent}};
     transaction.puts = {{path, core::encode(head)},
                         {core::version_path(record.name, record.version), core::encode(record)}};
+    core::index_due_date(transaction, existing ? &existing->head : nullptr, &head);
     const Status committed = journal_.commit(std::move(transaction), operation);
     if (committed || committed.error().code != Errc::kConflict) return committed;
   }

@@ -20,9 +20,20 @@ Result<Keys::StoredHead> Keys::existing_head(const std::string& path) {
 }
 
 Result<core::KeyRecord> Keys::version_of(const core::KeyName& name, const core::KeyVersion& version) {
+  HSM_TRY(StoredVersion stored, stored_version(name, version));
+  return std::move(stored.record);
+}
+
+Result<Keys::StoredVersion> Keys::stored_version(const core::KeyName& name, const core::KeyVersion& version) {
   HSM_TRY(const auto record, store_.get(core::version_path(name, version)));
   if (!record) return fail(Errc::kKeyNotFound);
-  return core::decode_key_record(record->value);
+  HSM_TRY(core::KeyRecord decoded, core::decode_key_record(record->value));
+  return StoredVersion{std::move(decoded), record->revision};
+}
+
+Result<core::KeyHead> Keys::head(const core::KeyName& name) {
+  HSM_TRY(StoredHead stored, existing_head(core::key_path(name)));
+  return std::move(stored.head);
 }
 
 }  // namespace hsm::service

@@ -98,6 +98,22 @@ class Keys {
   Result<core::KeyRecord> recover(const core::KeyName& name, Operation& operation);
   Status purge(const core::KeyName& name, Operation& operation);
 
+  // The head of a live key, with its rotation policy. kKeyNotFound.
+  Result<core::KeyHead> head(const core::KeyName& name);
+  // set_rotation_policy replaces the policy; an empty one removes it. kKeyNotFound; kBadParameter: see
+  // core/rotation_policy.h.
+  Result<core::KeyHead> set_rotation_policy(const core::KeyName& name, const core::RotationPolicy& policy,
+                                            Operation& operation);
+  // rotate makes a new version with material of its own: of the same type, operations and tags, and valid as long as
+  // the policy says. kKeyNotFound; kBadParameter: no policy, or too many versions; kThrottled.
+  Result<core::KeyRecord> rotate(const core::KeyName& name, Operation& operation);
+
+  // What time brings, see service/due_keys.h. False: the key is not due, or not any more, and nothing was done. Of many
+  // callers at once, on as many nodes as there are, one does it.
+  // A rotation that can never succeed (too many versions) is recorded as failed and not tried again.
+  Result<bool> rotate_if_due(const core::KeyName& name, Operation& operation);
+  Result<bool> purge_if_due(const core::KeyName& name, Operation& operation);
+
  private:
   // Two changes of one key race for its head; the loser looks again. More rounds than callers that fit the pool.
   static constexpr int kCommitRounds = 64;
@@ -107,11 +123,20 @@ class Keys {
     core::Revision revision;
   };
   Result<std::optional<StoredHead>> head_at(const std::string& path);
+  struct StoredVersion {
+    core::KeyRecord record;
+    core::Revision revision;
+  };
   Result<core::KeyRecord> version_of(const core::KeyName& name, const core::KeyVersion& version);
+  Result<StoredVersion> stored_version(const core::KeyName& name, const core::KeyVersion& version);
   Result<StoredHead> existing_head(const std::string& path);
   Result<core::KeyRecord> put_new(const NewKey& request, const core::KeyPolicy& policy, core::WrappedKey wrapped,
                                   Operation& operation);
   Status commit_version(core::KeyRecord& record, Operation& operation);
+  enum class RotateWhen : std::uint8_t { kAsked, kDue };
+  Result<std::optional<core::KeyRecord>> rotate_when(RotateWhen when, const core::KeyName& name, Operation& operation);
+  Status stop_rotating(const core::KeyName& name, const Error& why, Operation& operation);
+  Status purge(const StoredHead& stored, Operation& operation);
   Result<DeletedKey> move(const core::KeyName& name, const std::string& from, const std::string& to,
                           const std::optional<std::int64_t>& deleted, Operation& operation);
 
@@ -125,5 +150,11 @@ class Keys {
 
 // apply changes attributes as a request asks.
 void apply(const AttributeChanges& changes, core::KeyAttributes& attributes);
+
+// schedule_rotation brings the head's date of automatic rotation up to date with its policy and latest version.
+void schedule_rotation(core::KeyHead& head, const core::KeyAttributes& latest);
+
+// next_head is a key's head once `record` is its latest version. kBadParameter: it has too many versions already.
+Result<core::KeyHead> next_head(core::KeyHead head, const core::KeyRecord& record);
 
 }  // namespace hsm::service

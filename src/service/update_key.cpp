@@ -1,7 +1,9 @@
+#include "core/due_date.h"
 #include "core/key_rules.h"
 #include "service/keys.h"
 
 namespace hsm::service {
+
 Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operation) {
   if (request.tags) HSM_CHECK(core::check_tags(*request.tags));
   const std::string key_uri = operation.event.key_id;
@@ -28,6 +30,12 @@ Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operat
     // The head is expected too: a key that is deleted meanwhile must not be changed.
     transaction.expectations = {{core::key_path(request.name), stored.revision}, {path, before->revision}};
     transaction.puts = {{path, core::encode(record)}};
+    core::KeyHead head = stored.head;
+    if (record.version == head.latest) schedule_rotation(head, record.attributes);
+    if (head.rotate_at != stored.head.rotate_at) {
+      transaction.puts.push_back({core::key_path(request.name), core::encode(head)});
+      core::index_due_date(transaction, &stored.head, &head);
+    }
     const Status committed = journal_.commit(std::move(transaction), operation);
     if (committed) return record;
     if (committed.error().code != Errc::kConflict) return std::unexpected(committed.error());

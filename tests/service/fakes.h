@@ -1,9 +1,11 @@
 #pragma once
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -20,6 +22,7 @@ namespace hsm::service {
 // SeededRandom gives the same bytes in every run. Thread-safe.
 class SeededRandom final : public Random {
  public:
+  explicit SeededRandom(unsigned seed = 1) : generator_(seed) {}
   void fill(std::span<std::uint8_t> out) override {
     const std::lock_guard lock(mutex_);
     for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(generator_());
@@ -27,7 +30,7 @@ class SeededRandom final : public Random {
 
  private:
   std::mutex mutex_;
-  std::mt19937 generator_{1};
+  std::mt19937 generator_;
 };
 
 // CountingPartitions "wraps" a key as its number and operations, so that tests see what was asked for.
@@ -35,7 +38,11 @@ class CountingPartitions final : public core::Partitions {
  public:
   Result<core::WrappedKey> generate(const core::GenerateRequest& request) override {
     if (unavailable) return fail(Errc::kUnavailable);
-    return core::WrappedKey{.id = id_of(++generated), .blob = blob(generated, request.policy.operations)};
+    if (const auto meanwhile = std::exchange(while_generating, nullptr)) meanwhile();
+    last_exponent = request.public_exponent;
+    const unsigned number = ++generated;
+    return core::WrappedKey{
+        .id = id_of(number), .blob = blob(number, request.policy.operations), .public_key = public_key};
   }
   Result<core::WrappedKey> import(const core::ImportRequest& request) override {
     return generate({.policy = request.policy});
@@ -53,6 +60,9 @@ class CountingPartitions final : public core::Partitions {
   Result<Bytes> audit_public_key() override { return Bytes(32); }
 
   std::atomic<unsigned> generated = 0;
+  std::atomic<std::uint32_t> last_exponent = 0;
+  core::PublicKey public_key;              // of every key made
+  std::function<void()> while_generating;  // called once, by the next generation
   bool unavailable = false;
 
  private:
@@ -60,6 +70,17 @@ class CountingPartitions final : public core::Partitions {
   static Bytes blob(unsigned number, core::KeyOperations operations) {
     return {static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(operations.bits())};
   }
+};
+
+// ManualClock stands still until it is set. Thread-safe.
+class ManualClock final : public Clock {
+ public:
+  explicit ManualClock(std::int64_t second) : second_(second) {}
+  TimePoint now() const override { return from_unix_seconds(second_); }
+  void set(std::int64_t second) { second_ = second; }
+
+ private:
+  std::atomic<std::int64_t> second_;
 };
 
 // RecordingSink is an audit log in memory. Thread-safe but for its switch.
@@ -78,6 +99,11 @@ class RecordingSink final : public core::AuditSink {
     std::vector<std::string> ids;
     for (const core::AuditEvent& event : events_) ids.push_back(event.correlation_id);
     return ids;
+  }
+  // How many records there are of an operation's name.
+  std::size_t count_named(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::ranges::count(events_, name, &core::AuditEvent::operation_name));
   }
   std::size_t count(const std::string& id) const { return static_cast<std::size_t>(std::ranges::count(ids(), id)); }
   const core::AuditEvent& last() const { return events_.back(); }
@@ -105,10 +131,18 @@ inline Operation an_operation(std::int64_t second = 1'000) {
 // World is one instance's keys over fakes.
 struct World {
   explicit World(Keys::Settings settings = {}) : settings_of_keys(settings) {}
+  // Another node on the store of `other`, or the same one after a restart.
+  World(core::Store& shared, Keys::Settings settings)
+      : settings_of_keys(settings), store(shared), random(another_seed()) {}
 
   Result<core::KeyRecord> create(std::string_view name, std::int64_t second = 1'000) {
     Operation operation = an_operation(second);
     return keys.create(request(name), core::kRsaExponentDefault, operation);
+  }
+  // Nodes must not make the same ids.
+  static unsigned another_seed() {
+    static std::atomic<unsigned> seed = 1;
+    return ++seed;
   }
   static NewKey request(std::string_view name) {
     return {.name = named(name),
@@ -119,7 +153,8 @@ struct World {
   }
 
   Keys::Settings settings_of_keys;
-  storage::MemoryStore store;
+  storage::MemoryStore own_store;
+  core::Store& store = own_store;
   CountingPartitions partitions;
   RecordingSink sink;
   SeededRandom random;
