@@ -1,6 +1,8 @@
 #include "control/instance.h"
 
 #include <algorithm>
+#include <chrono>
+#include <exception>
 #include <filesystem>
 #include <unordered_set>
 
@@ -8,6 +10,8 @@
 #include "base/guid.h"
 #include "base/log.h"
 #include "base/wire.h"
+#include "control/ticker.h"
+#include "service/due_keys.h"
 #include "service/journal.h"
 #include "service/key_cache.h"
 #include "storage/sealing_store.h"
@@ -22,6 +26,7 @@ constexpr std::size_t kNameMin = 3;
 constexpr std::size_t kNameMax = 24;
 constexpr int kRetentionDaysMin = 7;
 constexpr int kRetentionDaysMax = 90;
+constexpr std::chrono::seconds kDueInterval{60};  // how late a due rotation or purge may be
 
 // The one record that is not sealed under the record key, since it leads to it: the domain, sealed by the node's seal.
 const std::string kSealedDomainPath = "boot/domain";
@@ -69,6 +74,7 @@ class OpenInstance final : public Instance {
   PartitionSupervisor& partitions() override { return *partitions_; }
 
   void close() override {
+    ticker_.reset();
     if (audit_) {
       if (const Status closed = audit_->close(); !closed) log::error("audit log: {}", closed.error().message);
     }
@@ -129,7 +135,21 @@ class OpenInstance final : public Instance {
     if (!domain_->active()) HSM_CHECK(roles_->seed(config_.initial_admins, clock_.now(), random_));
     hsm_ = std::make_unique<service::Hsm>(service::Hsm{config_.name, config_.region, clock_, random_, *keys_, *roles_,
                                                        *domain_, partitions_->partitions(), *audit_});
+    due_ = std::make_unique<service::DueKeys>(*store_, *keys_, clock_, random_, config_.base_url);
+    ticker_ = std::make_unique<Ticker>(kDueInterval, [this](const std::stop_token& stop) { tend_due_keys(stop); });
     return {};
+  }
+
+  // The first time is at once, which catches up with what fell due while nothing ran.
+  void tend_due_keys(const std::stop_token& stop) {
+    try {
+      const auto done = due_->run(stop);
+      if (done.rotated + done.purged + done.failed == 0) return;
+      log::info("instance {}: {} keys rotated, {} purged as they were due; {} failed", config_.name, done.rotated,
+                done.purged, done.failed);
+    } catch (const std::exception& bug) {  // costs this turn, not the server
+      log::error("instance {}: tending keys that are due: {}", config_.name, bug.what());
+    }
   }
 
   const InstanceConfig config_;
@@ -145,6 +165,8 @@ class OpenInstance final : public Instance {
   std::unique_ptr<service::RoleAssignments> roles_;
   std::unique_ptr<service::SecurityDomain> domain_;
   std::unique_ptr<service::Hsm> hsm_;
+  std::unique_ptr<service::DueKeys> due_;
+  std::unique_ptr<Ticker> ticker_;  // last: its thread uses the others
 };
 
 }  // namespace

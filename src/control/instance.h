@@ -19,6 +19,7 @@ struct InstanceConfig {
   std::string directory;  // its own: store, audit log; made with mode 0700
   std::string tenant;     // GUID, for the audit log
   std::string region = "local";
+  std::string base_url;                     // https://host[:port]: the start of key ids in records that no request made
   std::vector<std::string> initial_admins;  // object ids
   int retention_days = 90;                  // 7 to 90
   bool purge_protection = false;

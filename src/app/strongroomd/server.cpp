@@ -17,6 +17,7 @@ namespace hsm::app {
 namespace {
 
 constexpr std::chrono::seconds kStopGrace{5};
+constexpr unsigned kHttpsPort = 443;
 
 // The plain listener answers only the managed-identity endpoints.
 class ManagedIdentityApplication final : public http::Application {
@@ -71,11 +72,19 @@ class RunningServer final : public Server {
     return make_own_certificates(config_.data_directory + "/tls", names, clock_, random_);
   }
 
+  // As clients write it: the port only where it is not that of HTTPS.
+  std::string base_url_of(const std::string& instance) const {
+    std::string url = "https://" + to_lower(instance + "." + config_.domains.suffixes.front());
+    if (config_.listen.port != kHttpsPort) url += ":" + std::to_string(config_.listen.port);
+    return url;
+  }
+
   Status open(const Config::Instance& from) {
     control::InstanceConfig config{.name = from.name,
                                    .directory = config_.data_directory + "/instances/" + from.name,
                                    .tenant = config_.tenant,
                                    .region = from.region,
+                                   .base_url = base_url_of(from.name),
                                    .initial_admins = from.initial_admins,
                                    .retention_days = from.retention_days,
                                    .purge_protection = from.purge_protection,
