@@ -41,6 +41,11 @@ ROWS = [  # in order: later rows use what earlier ones made
     Row("POST", f"/keys/{KEY}/verify", {"alg": "RS256", "digest": "A" * 43, "value": "AA"}, 200, {"value": None}),
     Row("POST", "/rng", {"count": 4}, 200, {"value": None}),
     Row("GET", f"/keys/{KEY}/versions", None, 200, {"value": None}),
+    Row("POST", f"/keys/{KEY}-ec/rotate", None, 400, ERROR),  # without a policy
+    Row("GET", f"/keys/{KEY}-ec/rotationpolicy", None, 200, {"attributes": set(), "id": None, "lifetimeActions": None}),
+    Row("PUT", f"/keys/{KEY}-ec/rotationpolicy", {"attributes": {"expiryTime": "P90D"}}, 200,
+        {"attributes": {"created", "expiryTime", "updated"}, "id": None, "lifetimeActions": None}),
+    Row("POST", f"/keys/{KEY}-ec/rotate", None, 200, {**EC, "attributes": ATTRIBUTES | {"exp"}, "tags": {"a"}}),
     Row("GET", f"/keys/{KEY}-none", None, 404, ERROR),
     Row("POST", "/rng", {"count": 129}, 400, ERROR),
     Row("POST", f"/keys/{KEY}/create", {"kty": "DSA"}, 400, ERROR),
