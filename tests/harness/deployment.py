@@ -55,6 +55,7 @@ class Deployment:
     applications: list[Application] = field(default_factory=list)
     managed_identity: ManagedIdentity | None = None
     retention_days: int = 90
+    purge_protection: bool = False
 
     @property
     def url(self) -> str:
@@ -100,6 +101,7 @@ class Deployment:
             f"name = {_toml(self.instance)}",
             f"initial_admins = {_toml([self.administrator.object_id])}",
             f"retention_days = {self.retention_days}",
+            f"purge_protection = {_toml(self.purge_protection)}",
         ]
         return "\n".join(lines) + "\n"
 

@@ -75,6 +75,11 @@ BODIES = [
         {"alg": "text", "value": "bytes", "iv": "bytes", "tag": "bytes", "aad": "bytes"},
         ["alg", "value", "iv", "tag"],
     ),
+    Body(
+        "rotation policy", "PUT", "/keys/good-key/rotationpolicy",
+        {"lifetimeActions": [], "attributes": {"expiryTime": "P90D"}},
+        {"lifetimeActions": "array", "attributes": "object", "attributes.expiryTime": "text"},
+    ),
     Body("random bytes", "POST", "/rng", {"count": 8}, {"count": "integer"}, ["count"]),
     Body(
         "role assignment", "PUT",
@@ -212,6 +217,43 @@ VALUES = [
     ("tag of 8 bytes", "/keys/good-oct/decrypt",
      {"alg": "A256GCM", "value": "YQ", "iv": "A" * 16, "tag": "AAAAAAAAAAA"}),
 ]
+
+
+POLICIES = [
+    # what, trigger, action, expiry time: rotation policies that break a rule of the service (reference/keys-api.md §6)
+    ("27 days after creation", {"timeAfterCreate": "P27D"}, "Rotate", "P90D"),
+    ("expiry after 27 days", {"timeAfterCreate": "P30D"}, "Rotate", "P27D"),
+    ("27 days of use before rotation", {"timeBeforeExpiry": "P29D"}, "Rotate", "P56D"),
+    ("before an expiry that is not set", {"timeBeforeExpiry": "P30D"}, "Rotate", None),
+    ("no trigger", {}, "Rotate", "P90D"),
+    ("two triggers", {"timeAfterCreate": "P30D", "timeBeforeExpiry": "P30D"}, "Rotate", "P90D"),
+    ("no duration", {"timeAfterCreate": "30"}, "Rotate", "P90D"),
+    ("negative duration", {"timeAfterCreate": "-P30D"}, "Rotate", "P90D"),
+    ("fractions of days", {"timeAfterCreate": "P30.5D"}, "Rotate", "P90D"),
+    ("more than 100 years", {"timeAfterCreate": "P101Y"}, "Rotate", None),
+    ("a number", {"timeAfterCreate": 30}, "Rotate", "P90D"),
+    ("notification", {"timeBeforeExpiry": "P30D"}, "Notify", "P90D"),
+    ("unknown action", {"timeAfterCreate": "P30D"}, "Delete", "P90D"),
+    ("no action", {"timeAfterCreate": "P30D"}, None, "P90D"),
+    ("trigger of the wrong type", "P30D", "Rotate", "P90D"),
+]
+
+
+@pytest.mark.parametrize("what, trigger, action, expiry", POLICIES, ids=[row[0].replace(" ", "-") for row in POLICIES])
+def test_a_rotation_policy_that_breaks_a_rule_is_refused_and_nothing_is_set(own, what, trigger, action, expiry):
+    rest = own.rest(own.user)
+    before = rest.get("/keys/good-rsa/rotationpolicy").json()
+    policy = {"lifetimeActions": [{"trigger": trigger, "action": {"type": action}}], "attributes": {"expiryTime": expiry}}
+
+    is_clear(rest.put("/keys/good-rsa/rotationpolicy", policy))
+
+    assert rest.get("/keys/good-rsa/rotationpolicy").json() == before
+
+
+def test_two_rotations_in_one_policy_are_refused(own):
+    rotation = {"trigger": {"timeAfterCreate": "P30D"}, "action": {"type": "Rotate"}}
+
+    is_clear(own.rest(own.user).put("/keys/good-rsa/rotationpolicy", {"lifetimeActions": [rotation, rotation]}))
 
 
 @pytest.mark.parametrize("what, path, body", VALUES, ids=[row[0].replace(" ", "-") for row in VALUES])

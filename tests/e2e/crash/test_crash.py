@@ -11,9 +11,8 @@ import time
 import pytest
 import requests
 
-from harness import paths, roles, security_domain
-from harness.deployment import Deployment, Domain
-from harness.rest import Rest, b64u, token
+from harness.instance import Instance
+from harness.rest import Rest, b64u
 from harness.server import Strongroomd, wait_until
 
 ROUNDS = 50
@@ -23,32 +22,11 @@ PORTS = itertools.count(9600)
 SIGN = {"alg": "ES256", "value": b64u(hashlib.sha256(b"acknowledged").digest())}
 
 
-class Instance:
-    """An activated instance of its own, whose server is killed again and again."""
-
-    def __init__(self, directory, port: int):
-        self.deployment = Deployment(Domain("managedhsm.localhost", "login.localhost", port))
-        self.server = Strongroomd(self.deployment, directory).start()
-        security_domain.activate(self.session())
-        roles.grant(self.session(), self.deployment.administrator.object_id, roles.CRYPTO_USER)
-
-    def session(self) -> Rest:
-        deployment = self.deployment
-        return Rest(deployment.url, self.server.ca, token(deployment, self.server.ca, deployment.administrator))
-
-    def verify_audit(self) -> None:
-        (head,) = self.server.data.rglob("audit.head")
-        command = [paths.BIN / "strongroom", "audit", "verify", head.parent]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture
 def instance(tmp_path):
     made = Instance(tmp_path, next(PORTS))
     yield made
-    if made.server.running():
-        made.server.stop()
+    made.close()
 
 
 class Writers:
