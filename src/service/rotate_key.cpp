@@ -21,10 +21,22 @@ core::KeyRecord successor_of(const core::KeyRecord& latest, const core::Rotation
   return record;
 }
 
+// An imported key may have a wider exponent than generation takes; its successor gets the usual one.
 std::uint32_t exponent_of(const core::PublicKey& key) {
-  std::uint32_t exponent = 0;  // of 32 bits at most, as creation and import see to
+  std::uint32_t exponent = 0;
+  if (key.exponent.empty() || key.exponent.size() > sizeof exponent) return core::kRsaExponentDefault;
   for (const std::uint8_t byte : key.exponent) exponent = exponent << 8 | byte;
-  return exponent == 0 ? core::kRsaExponentDefault : exponent;
+  return exponent;
+}
+
+// The transaction that makes `record` its key's latest version, without what it expects.
+core::Transaction successor_put(const core::KeyRecord& record, const core::KeyHead& before,
+                                const core::KeyHead& after) {
+  core::Transaction transaction;
+  transaction.puts = {{core::key_path(record.name), core::encode(after)},
+                      {core::version_path(record.name, record.version), core::encode(record)}};
+  core::index_due_date(transaction, &before, &after);
+  return transaction;
 }
 
 // Material made for a version that another change came before, in case it still fits in the next round.
@@ -105,11 +117,9 @@ Result<std::optional<core::KeyRecord>> Keys::rotate_when(RotateWhen when, const 
     record.material = core::key_reference(spare->key.blob, spare->key.id);
 
     add_version(operation, key_uri, record.version);
-    core::Transaction transaction;
-    const std::string latest_path = core::version_path(name, latest.record.version);
-    transaction.expectations = {{path, stored.revision}, {latest_path, latest.revision}};
-    transaction.puts = {{path, core::encode(head)}, {core::version_path(name, record.version), core::encode(record)}};
-    core::index_due_date(transaction, &stored.head, &head);
+    core::Transaction transaction = successor_put(record, stored.head, head);
+    transaction.expectations = {{path, stored.revision},
+                                {core::version_path(name, latest.record.version), latest.revision}};
     const Status committed = journal_.commit(std::move(transaction), operation);
     if (committed) return record;
     if (committed.error().code != Errc::kConflict) return std::unexpected(committed.error());

@@ -108,6 +108,18 @@ TEST(RotateKey, KeepsThePublicExponent) {
   EXPECT_EQ(world.partitions.last_exponent, 3U);
 }
 
+TEST(RotateKey, OfAnImportedKeyWithAnExponentTooWideToGenerateTakesTheUsualOne) {
+  World world;
+  NewKey request = World::request("k");
+  request.spec = {.type = core::KeyType::kRsa, .bits = 2048};
+  world.partitions.public_key = {.modulus = Bytes(256, 0xC1), .exponent = {1, 0, 0, 0, 1}};
+  Operation import = an_operation();
+  ASSERT_TRUE(world.keys.import(request, {}, import));
+  ASSERT_TRUE(set_policy(world, "k", after_create("P30D")));
+  ASSERT_TRUE(rotate(world, "k"));
+  EXPECT_EQ(world.partitions.last_exponent, 65'537U);
+}
+
 TEST(RotateKey, NeedsAPolicyAndAKey) {
   World world;
   EXPECT_EQ(error_of(rotate(world, "k")), Errc::kKeyNotFound);
