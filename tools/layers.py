@@ -74,6 +74,7 @@ REVEALS = {
     "api/keys/crypto_operation.cpp": "what a partition answers (plaintext, signature) goes to the client",
     "api/rng.cpp": "random bytes go to the client",
     "api/login/basic_credentials.cpp": "takes id and secret of an Authorization header apart",
+    "identity/token_cache.cpp": "compares a token with the one it knows",
     "control/supervisor.cpp": "decodes the start and open messages, record key included",
     "control/supervisor_process.cpp": "receives those messages",
     "app/strongroom/dev_activate.cpp": "writes the private keys of development certificates to files",
