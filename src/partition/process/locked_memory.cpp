@@ -1,6 +1,7 @@
 #include "partition/process/locked_memory.h"
 
 #include <linux/capability.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 namespace hsm::partition {
 
@@ -21,6 +23,12 @@ bool make_limit_unlimited() {
   return ::setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0;
 }
 
+// A thread's heap that is trimmed makes the C library look into /proc/sys/vm/overcommit_memory (malloc/arena.c,
+// check_may_shrink_heap), and the sandbox ends whoever opens a file. Nothing above this is ever freed at once.
+void keep_freed_memory() {
+  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
 bool has_lock_capability() {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
@@ -31,6 +39,7 @@ bool has_lock_capability() {
 }  // namespace
 
 Result<LockedBy> lock_memory() {
+  keep_freed_memory();
   const bool unlimited = make_limit_unlimited();
   if (!unlimited && !has_lock_capability()) {
     rlimit limit{};
