@@ -33,6 +33,8 @@ constexpr auto kHandlers = std::to_array<Handler>({
     slow(Operation::kRotateKey, keys::rotate),
     slow(Operation::kGetRotationPolicy, keys::get_rotation_policy),
     slow(Operation::kSetRotationPolicy, keys::set_rotation_policy),
+    slow(Operation::kBackupKey, keys::backup),
+    slow(Operation::kRestoreKey, keys::restore),
     crypto(Operation::kEncrypt),
     crypto(Operation::kDecrypt),
     crypto(Operation::kWrapKey),

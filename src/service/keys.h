@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "core/key_backup.h"
 #include "core/key_record.h"
 #include "core/ports/partitions.h"
 #include "service/journal.h"
@@ -114,6 +115,14 @@ class Keys {
   Result<bool> rotate_if_due(const core::KeyName& name, Operation& operation);
   Result<bool> purge_if_due(const core::KeyName& name, Operation& operation);
 
+  // backup gives the blob of core/key_backup.h: the key with all its versions, to be restored under the same security
+  // domain. kKeyNotFound; kBadParameter: its versions and their tags are too large.
+  Result<std::string> backup(const core::KeyName& name);
+  // open_backup reads a blob, and restore brings back what it held. kMalformedBackupBlob: changed, cut, or made under
+  // another security domain. kConflict: the name is in use, or soft-deleted.
+  Result<core::KeyBackup> open_backup(std::string_view blob);
+  Result<core::KeyRecord> restore(const core::KeyBackup& backup, Operation& operation);
+
  private:
   // Two changes of one key race for its head; the loser looks again. More rounds than callers that fit the pool.
   static constexpr int kCommitRounds = 64;
@@ -130,6 +139,7 @@ class Keys {
   Result<core::KeyRecord> version_of(const core::KeyName& name, const core::KeyVersion& version);
   Result<StoredVersion> stored_version(const core::KeyName& name, const core::KeyVersion& version);
   Result<StoredHead> existing_head(const std::string& path);
+  Result<core::KeyBackup> read_whole(const core::KeyName& name);
   Result<core::KeyRecord> put_new(const NewKey& request, const core::KeyPolicy& policy, core::WrappedKey wrapped,
                                   Operation& operation);
   Status commit_version(core::KeyRecord& record, Operation& operation);

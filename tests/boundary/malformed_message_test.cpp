@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "control/supervisor_process.h"
+#include "core/key_backup.h"
 #include "partition/channel/message_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "tests/boundary/instance_fixture.h"
@@ -73,6 +74,9 @@ TEST_F(MalformedMessage, EndsThePartitionAndNoOther) {
       {"export of a million certificates", kShortLane, MessageType::kExportDomain, {2, 0, 0, 0, 0x40, 0x42, 0x0F, 0}},
       {"checkpoint too long", kShortLane, MessageType::kSignCheckpoint, Bytes(partition::kCheckpointBytesMax + 1)},
       {"audit key with a body", kShortLane, MessageType::kAuditPublicKey, {1}},
+      {"backup too long", kShortLane, MessageType::kSealBackup, Bytes(core::kBackupPartBytesMax + 1)},
+      {"sealed backup too long", kShortLane, MessageType::kOpenBackup, Bytes(partition::kBackupJweBytesMax + 1)},
+      {"backup on the workers' lane", kWorkerLane, MessageType::kSealBackup, Bytes(10)},
       {"a second domain", kShortLane, MessageType::kCreateDomain, {}},
   };
   const auto witness = spawn();

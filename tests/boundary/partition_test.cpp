@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "core/key_backup.h"
 #include "crypto/ed25519.h"
 #include "partition/engine/wrapped_key.h"
 #include "tests/boundary/instance_fixture.h"
@@ -122,6 +123,36 @@ TEST_F(Partition, ImportsAKey) {
   decrypt.iv = sealed.iv;
   decrypt.tag = sealed.tag;
   EXPECT_EQ(text_of(partitions().perform(decrypt).value().output.reveal()), "plaintext");
+}
+
+TEST_F(Partition, SealsBackupsForItsDomain) {
+  const control::CreatedDomain created = start_new();
+  const std::string jwe = partitions().seal_backup(bytes_of("part")).value();
+  EXPECT_EQ(text_of(partitions().open_backup(jwe).value()), "part");
+  std::string changed = jwe;
+  changed[changed.size() / 2] = changed[changed.size() / 2] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(partitions().open_backup(changed).error().code, Errc::kBadCiphertext);
+  supervisor_.reset();
+
+  start();
+  ASSERT_TRUE(supervisor_->open_domain(created.sealed));
+  EXPECT_EQ(text_of(partitions().open_backup(jwe).value()), "part") << "another process of the same domain";
+  supervisor_.reset();
+
+  start_new();
+  EXPECT_EQ(partitions().open_backup(jwe).error().code, Errc::kBadCiphertext) << "another domain";
+}
+
+// The C library opens a file when a thread's heap shrinks, which the sandbox would not survive.
+TEST_F(Partition, LivesThroughTheLargestMessages) {
+  start_new();
+  const std::vector<pid_t> before = supervisor_->pids();
+  const Bytes part(core::kBackupPartBytesMax, 'x');
+  for (int i = 0; i < 20; ++i) {
+    const std::string jwe = partitions().seal_backup(part).value();
+    EXPECT_EQ(partitions().open_backup(jwe).value(), part);
+  }
+  EXPECT_EQ(supervisor_->pids(), before);
 }
 
 TEST_F(Partition, ARestartedNodeOpensItsDomainAgain) {

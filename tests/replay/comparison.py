@@ -34,6 +34,7 @@ CHOSEN = [
     Chosen("", r"key\.key_ops", Kind.SET),
     Chosen("Key(?!Import)", r"key\.(n|x|y)", Kind.BYTES),
     Chosen("KeyEncrypt", r"value|iv|tag", Kind.BYTES),
+    Chosen("KeyBackup", r"value", Kind.OPAQUE),
     Chosen("RandomBytes", r"value", Kind.BYTES),
     Chosen("SecurityDomainDownload", r"value", Kind.JSON_TEXT),
     Chosen("SecurityDomainDownload", r"value\.EncData\.data", Kind.ALIKE),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 COVERED = ""
 
-_BACKUP = "backup and restore of keys are not served yet"
 _FULL_BACKUP = "full backup and restore are not served yet"
 _RECOVERY = "the upload side of the security domain is not served yet"
 _BUILD_OF_2020 = "other statuses and members then; superseded (reference/security-domain.md §3)"
@@ -59,8 +58,9 @@ OPERATIONS = [
     Operation("KeyPurge", "DELETE", "/deletedkeys/[^/]+"),
     Operation("KeyEncrypt", "POST", "/keys/[^/]+(/[^/]*)?/encrypt"),
     Operation("KeyDecrypt", "POST", "/keys/[^/]+(/[^/]*)?/decrypt"),
-    Operation("KeyBackup", "POST", "/keys/[^/]+/backup", _BACKUP),
-    Operation("KeyRestore", "POST", "/keys/restore", _BACKUP),
+    Operation("KeyBackup", "POST", "/keys/[^/]+/backup"),
+    Operation("KeyRestore", "POST", "/keys/restore", _RECOVERY, file="security_domain"),
+    Operation("KeyRestore", "POST", "/keys/restore"),
     Operation("SecurityDomainDownload", "POST", "/securitydomain/download"),
     Operation("SecurityDomainDownloadStatus", "GET", "/securitydomain/download/pending"),
     Operation("SecurityDomainUploadStatus", "GET", "/securitydomain/upload/pending", _BUILD_OF_2020, file="2021-02"),

@@ -11,6 +11,8 @@
 #include "base/random.h"
 #include "core/ports/audit_sink.h"
 #include "core/ports/partitions.h"
+#include "partition/domain/backup_jwe.h"
+#include "partition/domain/master_secret.h"
 #include "service/journal.h"
 #include "service/key_cache.h"
 #include "service/keys.h"
@@ -33,7 +35,8 @@ class SeededRandom final : public Random {
   std::mt19937 generator_;
 };
 
-// CountingPartitions "wraps" a key as its number and operations, so that tests see what was asked for.
+// CountingPartitions "wraps" a key as its number and operations, so that tests see what was asked for. It seals backups
+// as a partition does, under the security domain of its random bytes.
 class CountingPartitions final : public core::Partitions {
  public:
   Result<core::WrappedKey> generate(const core::GenerateRequest& request) override {
@@ -46,6 +49,13 @@ class CountingPartitions final : public core::Partitions {
   }
   Result<core::WrappedKey> import(const core::ImportRequest& request) override {
     return generate({.policy = request.policy});
+  }
+  Result<std::string> seal_backup(ByteView part) override {
+    return partition::make_backup_jwe(domain.backup_key(), part, domain_random);
+  }
+  Result<Bytes> open_backup(std::string_view jwe) override {
+    HSM_TRY(const SecretBytes part, partition::open_backup_jwe(domain.backup_key(), jwe));
+    return copy_of(part.reveal());
   }
   Result<core::KeyReference> change_operations(const core::KeyReference& key, core::KeyOperations operations) override {
     return core::KeyReference{.id = id_of(++generated), .wrapped = blob(key.wrapped.at(0), operations)};
@@ -64,6 +74,8 @@ class CountingPartitions final : public core::Partitions {
   core::PublicKey public_key;              // of every key made
   std::function<void()> while_generating;  // called once, by the next generation
   bool unavailable = false;
+  SeededRandom domain_random;
+  partition::MasterSecret domain = partition::MasterSecret::create(domain_random);
 
  private:
   static core::KeyId id_of(unsigned number) { return {static_cast<std::uint8_t>(number)}; }

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -86,6 +87,11 @@ class Partitions {
   // algorithm does not suit the key, or a length is wrong. kBadCiphertext: decryption, unwrap or tag check failed.
   virtual Result<CryptoReply> perform(const CryptoRequest& request) = 0;
   virtual Result<SecretBytes> random(std::size_t n) = 0;
+
+  // seal_backup encrypts a part of a key's backup (core/key_backup.h) under the security domain's backup key: the text
+  // of a compact JWE. open_backup is the inverse. kBadCiphertext: changed, or made under another security domain.
+  virtual Result<std::string> seal_backup(ByteView part) = 0;
+  virtual Result<Bytes> open_backup(std::string_view jwe) = 0;
 
   // export_domain encrypts the master secret to certificates (DER, RSA >= 2048) so that any `quorum` of their holders
   // can recombine it.

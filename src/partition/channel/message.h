@@ -25,6 +25,8 @@ enum class MessageType : std::uint8_t {
   kExportDomain = 16,
   kSignCheckpoint = 17,
   kAuditPublicKey = 18,
+  kSealBackup = 30,
+  kOpenBackup = 31,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };
@@ -56,6 +58,8 @@ inline constexpr auto kMessages = std::to_array<MessageRow>({
     {MessageType::kExportDomain, Phase::kOpen, Lane::kShort, 48 * 1024},
     {MessageType::kSignCheckpoint, Phase::kOpen, Lane::kShort, 64},
     {MessageType::kAuditPublicKey, Phase::kOpen, Lane::kShort, 32},
+    {MessageType::kSealBackup, Phase::kOpen, Lane::kShort, 63 * 1024},
+    {MessageType::kOpenBackup, Phase::kOpen, Lane::kShort, 46 * 1024},
 });
 
 // find_row returns nullptr for a number that is no message type.

@@ -5,7 +5,9 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "core/key_backup.h"
 #include "core/ports/partitions.h"
+#include "partition/channel/message.h"
 #include "partition/domain/domain_id.h"
 
 namespace hsm::partition {
@@ -25,6 +27,8 @@ namespace hsm::partition {
 //                              | count (u32) | (key (bytes) | x5t-256 (bytes)) × count
 //   sign checkpoint   = the message itself                                reply: the signature (64)
 //   audit public key  = nothing                                           reply: the key (32)
+//   seal backup       = a part of a backup                                reply: its JWE
+//   open backup       = a JWE                                             reply: the part in it
 //   create domain     = nothing                    reply: sealed (bytes) | domain id (16) | record key (32)
 //   open domain       = the sealed domain itself   reply: domain id (16) | record key (32)
 //
@@ -34,6 +38,14 @@ inline constexpr std::size_t kCertificatesMax = 10;      // partition/domain/exp
 inline constexpr std::size_t kCertificateBytesMax = 5 * 1024;
 inline constexpr std::size_t kCheckpointBytesMax = 4 * 1024;
 inline constexpr std::size_t kSealedDomainBytesMax = 512;
+// A backup's part (core/key_backup.h) and its JWE, which is a third longer (partition/domain/backup_jwe.h).
+inline constexpr std::size_t kBackupJweBytesMax = 63 * 1024;
+constexpr std::size_t backup_jwe_bytes_max(std::size_t part_bytes) {
+  constexpr std::size_t kAroundCiphertext = 256;  // header, iv, tag and dots: 154
+  return (part_bytes / 3 + 8) * 4 + kAroundCiphertext;
+}
+static_assert(backup_jwe_bytes_max(core::kBackupPartBytesMax) <= kBackupJweBytesMax &&
+              kBackupJweBytesMax <= kBodyBytesMax);
 inline constexpr std::size_t kRecordKeyBytes = 32;
 inline constexpr std::size_t kCheckpointSignatureBytes = 64;  // Ed25519, RFC 8032 §5.1.6
 inline constexpr std::size_t kAuditPublicKeyBytes = 32;       // RFC 8032 §5.1.5

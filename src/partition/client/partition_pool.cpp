@@ -110,6 +110,18 @@ Result<SecretBytes> PartitionPool::random(std::size_t n) {
   return call({.type = MessageType::kRandom, .random_bytes = static_cast<std::uint32_t>(n)});
 }
 
+Result<std::string> PartitionPool::seal_backup(ByteView part) {
+  if (part.size() > core::kBackupPartBytesMax) return fail(Errc::kBadParameter, "the backup's part is too long");
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kSealBackup, .body = part}));
+  return std::string(text_of(reply.reveal()));
+}
+
+Result<Bytes> PartitionPool::open_backup(std::string_view jwe) {
+  if (jwe.size() > kBackupJweBytesMax) return fail(Errc::kBadCiphertext);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kOpenBackup, .body = bytes_of(jwe)}));
+  return copy_of(reply.reveal());
+}
+
 Result<core::DomainFile> PartitionPool::export_domain(const std::vector<Bytes>& certificates, unsigned quorum) {
   HSM_CHECK(check_export(certificates));
   const Bytes body = encode_export_domain(certificates, quorum);

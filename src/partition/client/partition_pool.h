@@ -27,6 +27,8 @@ class PartitionPool final : public core::Partitions {
   Result<core::KeyReference> change_operations(const core::KeyReference& key, core::KeyOperations operations) override;
   Result<core::CryptoReply> perform(const core::CryptoRequest& request) override;
   Result<SecretBytes> random(std::size_t n) override;
+  Result<std::string> seal_backup(ByteView part) override;
+  Result<Bytes> open_backup(std::string_view jwe) override;
   Result<core::DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned quorum) override;
   Result<Bytes> sign_checkpoint(ByteView message) override;
   Result<Bytes> audit_public_key() override;

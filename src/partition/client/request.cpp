@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "core/algorithm.h"
+#include "partition/channel/message_codec.h"
 #include "partition/channel/perform_codec.h"
 
 namespace hsm::partition {
@@ -48,6 +49,9 @@ std::uint32_t cost(const core::CryptoRequest& request) {
 std::size_t reply_bytes_max(const Request& request) {
   if (request.type == MessageType::kPerform) return perform_reply_bytes_max(request.perform);
   if (request.type == MessageType::kRandom) return request.random_bytes;
+  // Most backups are small, and a reply's room is kept free as long as its request is on the way.
+  if (request.type == MessageType::kSealBackup) return backup_jwe_bytes_max(request.body.size());
+  if (request.type == MessageType::kOpenBackup) return request.body.size();
   return find_row(request.type)->reply_bytes_max;
 }
 

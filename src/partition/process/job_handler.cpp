@@ -4,6 +4,7 @@
 #include <array>
 
 #include "partition/channel/message_codec.h"
+#include "partition/domain/backup_jwe.h"
 #include "partition/domain/export_domain.h"
 #include "partition/engine/wrapped_key.h"
 #include "partition/process/end_process.h"
@@ -23,6 +24,8 @@ constexpr auto kJobs = std::to_array<JobRow>({
     {MessageType::kExportDomain, &JobHandler::export_domain},
     {MessageType::kSignCheckpoint, &JobHandler::sign_checkpoint},
     {MessageType::kAuditPublicKey, &JobHandler::audit_public_key},
+    {MessageType::kSealBackup, &JobHandler::seal_backup},
+    {MessageType::kOpenBackup, &JobHandler::open_backup},
 });
 
 constexpr bool every_job_has_a_row() {
@@ -119,6 +122,18 @@ Result<Bytes> JobHandler::sign_checkpoint(ByteView body) {
 Result<Bytes> JobHandler::audit_public_key(ByteView body) {
   require(body.empty(), "malformed request for the audit key");
   return copy_of(domain_.get().audit_key.public_key());
+}
+
+Result<Bytes> JobHandler::seal_backup(ByteView body) {
+  require(body.size() <= core::kBackupPartBytesMax, "malformed part of a backup");
+  return copy_of(bytes_of(make_backup_jwe(domain_.get().master.backup_key(), body, random_)));
+}
+
+// What is inside is not secret: records as the front end stores them, their keys wrapped.
+Result<Bytes> JobHandler::open_backup(ByteView body) {
+  require(body.size() <= kBackupJweBytesMax, "malformed backup");
+  HSM_TRY(const SecretBytes part, open_backup_jwe(domain_.get().master.backup_key(), text_of(body)));
+  return copy_of(part.reveal());
 }
 
 }  // namespace hsm::partition

@@ -6,7 +6,8 @@
 namespace hsm::partition {
 
 // JobHandler answers the messages of the short and the long lane, one at a time: keys are made, taken in and given
-// other operations; the domain is exported; audit checkpoints are signed. A body that is malformed ends the process.
+// other operations; the domain is exported; audit checkpoints are signed; backups are sealed and opened. A body that is
+// malformed ends the process.
 class JobHandler final : public Handler {
  public:
   JobHandler(Engine& engine, const DomainHolder& domain) : engine_(engine), domain_(domain) {}
@@ -20,6 +21,8 @@ class JobHandler final : public Handler {
   Result<Bytes> export_domain(ByteView body);
   Result<Bytes> sign_checkpoint(ByteView body);
   Result<Bytes> audit_public_key(ByteView body);
+  Result<Bytes> seal_backup(ByteView body);
+  Result<Bytes> open_backup(ByteView body);
 
  private:
   Result<Bytes> generate(ByteView body, bool rsa);

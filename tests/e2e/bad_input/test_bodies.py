@@ -80,6 +80,7 @@ BODIES = [
         {"lifetimeActions": [], "attributes": {"expiryTime": "P90D"}},
         {"lifetimeActions": "array", "attributes": "object", "attributes.expiryTime": "text"},
     ),
+    Body("restore", "POST", "/keys/restore", {"value": "AAAA"}, {"value": "text"}, ["value"]),
     Body("random bytes", "POST", "/rng", {"count": 8}, {"count": "integer"}, ["count"]),
     Body(
         "role assignment", "PUT",

@@ -99,3 +99,25 @@ test("random bytes come in the number asked for", async () => {
   assert.equal((await keys.getRandomBytes(128)).length, 128);
   await assert.rejects(keys.getRandomBytes(129), { statusCode: 400, code: "BadParameter" });
 });
+
+test("a restored key is the key it was, with all its versions", async () => {
+  const name = unique("js-backup");
+  const first = await keys.createEcKey(name, { tags: { version: "1" } });
+  const second = await keys.createEcKey(name, { tags: { version: "2" } });
+
+  const blob = await keys.backupKey(name);
+  await assert.rejects(keys.restoreKeyBackup(blob), { statusCode: 409, code: "Conflict" });
+  await (await keys.beginDeleteKey(name)).pollUntilDone();
+  await keys.purgeDeletedKey(name);
+  const restored = await keys.restoreKeyBackup(blob);
+
+  assert.equal(restored.id, second.id);
+  assert.deepEqual(restored.properties.tags, { version: "2" });
+  assert.deepEqual((await keys.getKey(name, { version: first.properties.version })).key.x, first.key.x);
+});
+
+test("noise is no backup", async () => {
+  for (const noise of ["", "not a backup", "a.b.c.d.e"]) {
+    await assert.rejects(keys.restoreKeyBackup(Buffer.from(noise)), { statusCode: 400, code: "MalformedBackupBlob" });
+  }
+});
