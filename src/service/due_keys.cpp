@@ -12,12 +12,19 @@ namespace {
 
 constexpr std::size_t kPage = 64;  // index entries read at once
 
+// Says that complete_index has been through the store.
+const std::string kIndexComplete = "index/due";
+
 constexpr std::string_view kRotateIfDue = "KeyRotateIfDue";
 
 }  // namespace
 
 DueKeys::Done DueKeys::run(const std::stop_token& stop) {
   Done done;
+  if (const Status complete = complete_index(); !complete) {
+    log::error("the keys that are due can't be indexed: {} {}", complete.error().message, complete.error().detail);
+    return done;
+  }
   const std::int64_t now = unix_seconds(clock_.now());
   std::string after;
   for (bool more = true; more;) {
@@ -35,6 +42,32 @@ DueKeys::Done DueKeys::run(const std::stop_token& stop) {
     if (more) after = page->back().path;
   }
   return done;
+}
+
+// Keys that were deleted before there was an index have no entry in it. Looked for once in the life of a store.
+Status DueKeys::complete_index() {
+  if (index_complete_) return {};
+  HSM_TRY(const auto marker, store_.get(kIndexComplete));
+  std::string after;
+  for (bool more = !marker; more;) {
+    HSM_TRY(const auto page, store_.list(core::kDeletedKeysPrefix, after, kPage));
+    for (const core::Record& record : page) {
+      HSM_TRY(const core::KeyHead head, core::decode_key_head(record.value));
+      core::Transaction entry{.expectations = {{record.path, record.revision}}, .puts = {}, .deletes = {}};
+      core::index_due_date(entry, nullptr, &head);
+      // A conflict: it was changed meanwhile, and so indexed.
+      const auto put = store_.commit(std::move(entry));
+      if (!put && put.error().code != Errc::kConflict) return std::unexpected(put.error());
+    }
+    more = page.size() == kPage;
+    if (more) after = page.back().path;
+  }
+  if (!marker) {
+    HSM_TRY([[maybe_unused]] const core::Revision revision,
+            store_.commit({.expectations = {}, .puts = {{kIndexComplete, {1}}}, .deletes = {}}));
+  }
+  index_complete_ = true;
+  return {};
 }
 
 void DueKeys::tend(const core::KeyName& name, Done& done) {

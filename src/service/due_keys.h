@@ -31,6 +31,7 @@ class DueKeys {
   Done run(const std::stop_token& stop);
 
  private:
+  Status complete_index();
   void tend(const core::KeyName& name, Done& done);
   Operation operation_on(const core::KeyName& name, std::string_view audit_name);
 
@@ -39,6 +40,7 @@ class DueKeys {
   const Clock& clock_;
   Random& random_;
   const std::string base_url_;
+  bool index_complete_ = false;
 };
 
 }  // namespace hsm::service

@@ -160,44 +160,6 @@ TEST(DueKeys, StopsBetweenTwoKeysWhenAsked) {
   EXPECT_EQ(due.run(stop.get_token()).purged, 0);
 }
 
-// CountingStore counts what is read of the store beneath.
-class CountingStore final : public core::Store {
- public:
-  Result<std::optional<core::Record>> get(const std::string& path) override {
-    ++reads;
-    return beneath_.get(path);
-  }
-  Result<std::vector<core::Record>> list(const std::string& prefix, const std::string& after,
-                                         std::size_t limit) override {
-    auto page = beneath_.list(prefix, after, limit);
-    reads += 1 + page->size();
-    return page;
-  }
-  Result<core::Revision> commit(core::Transaction transaction) override {
-    return beneath_.commit(std::move(transaction));
-  }
-  std::unique_ptr<Watch> watch(const std::string& prefix, WatchCallback callback) override {
-    return beneath_.watch(prefix, std::move(callback));
-  }
-  std::size_t reads = 0;
-
- private:
-  storage::MemoryStore beneath_;
-};
-
-TEST(DueKeys, FindingThemDoesNotCostMoreTheMoreKeysThereAre) {
-  CountingStore store;
-  World world(store, {});
-  for (int i = 0; i < 1'000; ++i) {
-    const std::string name = "k-" + std::to_string(i);
-    ASSERT_TRUE(world.create(name, 0));
-    ASSERT_TRUE(set_policy(world, name, after_create(i == 500 ? "P30D" : "P60D")));
-  }
-  store.reads = 0;
-  EXPECT_EQ(tend(world, 30 * kDay).rotated, 1);
-  EXPECT_LT(store.reads, 100);
-}
-
 TEST(DueKeys, OneRotationHoweverManyNodesTry) {
   World first;
   World second(first.store, {});
