@@ -68,6 +68,17 @@ void wrapped_key(ByteView body) {
   if (const auto decoded = decode_wrapped_key(body)) same(body, encode(*decoded));
 }
 
+void transfer(ByteView body) {
+  const auto decoded = decode_transfer(body);
+  if (!decoded) return;
+  HSM_ASSERT(check(*decoded));
+  same(body, encode(*decoded));
+}
+
+void transferred_key(ByteView body) {
+  if (const auto decoded = decode_transferred_key(body)) same(body, encode(*decoded));
+}
+
 void change_operations(ByteView body) {
   if (const auto decoded = decode_change_operations(body)) same(body, encode(decoded->key, decoded->operations));
 }
@@ -113,7 +124,7 @@ void ring(ByteView body) {
 
 constexpr auto kDecoders = std::to_array<void (*)(ByteView)>(
     {perform, perform_reply, random_bytes, generate, import, wrapped_key, change_operations, key_reference,
-     export_domain, domain_file, new_domain, domain_keys, ring});
+     export_domain, domain_file, new_domain, domain_keys, ring, transfer, transferred_key});
 
 }  // namespace
 

@@ -47,6 +47,20 @@ Status check_use(const KeyRecord& record, KeyOperation operation, const Algorith
   return {};
 }
 
+Status check_exchange(const KeyRecord& record, TimePoint now) {
+  if (record.spec.type != KeyType::kRsa || record.operations != KeyOperations{KeyOperation::kImport}) {
+    return fail(Errc::kBadParameter,
+                "JSON Web Key: the transfer blob's kid names a key that is no key-exchange key (RSA, key_ops import).");
+  }
+  const KeyAttributes& attributes = record.attributes;
+  const std::int64_t seconds = unix_seconds(now);
+  if (!attributes.enabled || (attributes.not_before && seconds < *attributes.not_before) ||
+      (attributes.expires && seconds >= *attributes.expires)) {
+    return fail(Errc::kBadParameter, "JSON Web Key: the key-exchange key is disabled, expired or not yet valid.");
+  }
+  return {};
+}
+
 Status check_tags(const Tags& tags) {
   if (tags.size() > kTagsMax)
     return fail(Errc::kBadParameter, fmt::format("A key can have at most {} tags.", kTagsMax));

@@ -11,6 +11,10 @@ namespace hsm::core {
 // the operation. kForbidden for these (code unconfirmed); kBadParameter when the algorithm does not suit the key.
 Status check_use(const KeyRecord& record, KeyOperation operation, const AlgorithmRow& algorithm, TimePoint now);
 
+// check_exchange tells whether a key may unwrap another HSM's keys now: RSA, import its one operation, enabled, between
+// nbf and exp. kBadParameter (unconfirmed, reference/byok-release-attestation.md §1.3).
+Status check_exchange(const KeyRecord& record, TimePoint now);
+
 // Limits on what a client may attach (reference/keys-api.md §3.3).
 inline constexpr std::size_t kTagsMax = 15;
 inline constexpr std::size_t kTagCharactersMax = 256;

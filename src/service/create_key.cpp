@@ -7,9 +7,13 @@
 namespace hsm::service {
 namespace {
 
+Status check_spec(const core::KeySpec& spec) {
+  if (!core::valid(spec)) return fail(Errc::kBadParameter, "The key's type, size or curve is not supported.");
+  return {};
+}
+
 // policy_of checks a request and returns what is bound to its key's material.
 Result<core::KeyPolicy> policy_of(const NewKey& request) {
-  if (!core::valid(request.spec)) return fail(Errc::kBadParameter, "The key's type, size or curve is not supported.");
   const core::KeyPolicy policy{.spec = request.spec,
                                .operations = request.operations.value_or(core::default_operations(request.spec.type))};
   HSM_CHECK(core::check_operations(policy.operations, request.spec.type));
@@ -29,15 +33,37 @@ void apply(const AttributeChanges& changes, core::KeyAttributes& attributes) {
 }
 
 Result<core::KeyRecord> Keys::create(const NewKey& request, std::uint32_t public_exponent, Operation& operation) {
+  HSM_CHECK(check_spec(request.spec));
   HSM_TRY(const core::KeyPolicy policy, policy_of(request));
   HSM_TRY(core::WrappedKey wrapped, partitions_.generate({.policy = policy, .public_exponent = public_exponent}));
   return put_new(request, policy, std::move(wrapped), operation);
 }
 
 Result<core::KeyRecord> Keys::import(const NewKey& request, core::PrivateKey key, Operation& operation) {
+  HSM_CHECK(check_spec(request.spec));
   HSM_TRY(const core::KeyPolicy policy, policy_of(request));
   HSM_TRY(core::WrappedKey wrapped, partitions_.import({.policy = policy, .key = std::move(key)}));
   return put_new(request, policy, std::move(wrapped), operation);
+}
+
+// What is wrong with an exchange key or with what it should unwrap is the request's fault (codes unconfirmed,
+// reference/byok-release-attestation.md §1.3).
+Result<core::KeyRecord> Keys::import_transfer(const NewKey& request, const Transfer& transfer, Operation& operation) {
+  HSM_TRY(core::KeyPolicy policy, policy_of(request));
+  const auto exchange = cache_.load(transfer.exchange_key, transfer.exchange_version);
+  if (!exchange && exchange.error().code == Errc::kKeyNotFound) {
+    return fail(Errc::kBadParameter, "JSON Web Key: there is no key-exchange key of the transfer blob's kid.");
+  }
+  if (!exchange) return std::unexpected(exchange.error());
+  HSM_CHECK(core::check_exchange(**exchange, operation.now));
+  auto transferred = partitions_.import_transfer(
+      {.exchange_key = *(*exchange)->material, .policy = policy, .wrapped = transfer.wrapped});
+  if (!transferred && transferred.error().code == Errc::kBadCiphertext) {
+    return fail(Errc::kBadParameter, "JSON Web Key: the transfer blob can't be unwrapped with its key-exchange key.");
+  }
+  if (!transferred) return std::unexpected(std::move(transferred).error());
+  policy.spec = transferred->spec;
+  return put_new(request, policy, std::move(transferred->key), operation);
 }
 
 Result<core::KeyRecord> Keys::put_new(const NewKey& request, const core::KeyPolicy& policy, core::WrappedKey wrapped,

@@ -30,6 +30,13 @@ struct NewKey {
   core::Tags tags;
 };
 
+// Transfer is a key that another HSM has wrapped for a key-exchange key of ours (BYOK).
+struct Transfer {
+  core::KeyName exchange_key;
+  core::KeyVersion exchange_version;
+  Bytes wrapped;
+};
+
 struct UpdateKey {
   core::KeyName name;
   std::optional<core::KeyVersion> version;
@@ -77,6 +84,10 @@ class Keys {
 
   // import is create with material from outside. kBadParameter, too: the members don't make a key of request.spec.
   Result<core::KeyRecord> import(const NewKey& request, core::PrivateKey key, Operation& operation);
+
+  // import_transfer is import of what the partition alone can unwrap; request.spec.bits is 0. kBadParameter, too: the
+  // exchange key isn't there, or is no exchange key, or did not unwrap a key of that type.
+  Result<core::KeyRecord> import_transfer(const NewKey& request, const Transfer& transfer, Operation& operation);
 
   // get: kKeyNotFound. `peek` is the fast lane's: from memory alone, nullptr if the slow lane must load it.
   Result<KeyPointer> get(const core::KeyName& name, const std::optional<core::KeyVersion>& version);

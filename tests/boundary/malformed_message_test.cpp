@@ -77,6 +77,7 @@ TEST_F(MalformedMessage, EndsThePartitionAndNoOther) {
       {"backup too long", kShortLane, MessageType::kSealBackup, Bytes(core::kBackupPartBytesMax + 1)},
       {"sealed backup too long", kShortLane, MessageType::kOpenBackup, Bytes(partition::kBackupJweBytesMax + 1)},
       {"backup on the workers' lane", kWorkerLane, MessageType::kSealBackup, Bytes(10)},
+      {"transfer of noise", kShortLane, MessageType::kImportTransfer, Bytes(64, 0xEE)},
       {"a second domain", kShortLane, MessageType::kCreateDomain, {}},
   };
   const auto witness = spawn();

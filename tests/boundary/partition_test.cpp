@@ -143,6 +143,32 @@ TEST_F(Partition, SealsBackupsForItsDomain) {
   EXPECT_EQ(partitions().open_backup(jwe).error().code, Errc::kBadCiphertext) << "another domain";
 }
 
+TEST_F(Partition, UnwrapsTransfersWithExchangeKeysAlone) {
+  start_new();
+  core::GenerateRequest wanted = rsa_key(2048);
+  const core::WrappedKey signer = partitions().generate(wanted).value();
+  wanted.policy.operations = {core::KeyOperation::kImport};
+  const core::WrappedKey exchange = partitions().generate(wanted).value();
+  core::TransferRequest request{.exchange_key = *reference(signer),
+                                .policy = {.spec = {core::KeyType::kOct, core::Curve::kNone, 0}},
+                                .wrapped = Bytes(256 + 24)};
+  EXPECT_EQ(partitions().import_transfer(request).error().code, Errc::kForbidden);
+  request.exchange_key = *reference(exchange);
+  EXPECT_EQ(partitions().import_transfer(request).error().code, Errc::kBadCiphertext);
+}
+
+TEST_F(Partition, AnExchangeKeyIsOneForEver) {
+  start_new();
+  core::GenerateRequest wanted = rsa_key(2048);
+  const core::KeyReference signer = *reference(partitions().generate(wanted).value());
+  wanted.policy.operations = {core::KeyOperation::kImport};
+  const core::KeyReference exchange = *reference(partitions().generate(wanted).value());
+  const core::KeyOperations unwrap{core::KeyOperation::kUnwrapKey}, import{core::KeyOperation::kImport};
+  EXPECT_EQ(partitions().change_operations(exchange, unwrap).error().code, Errc::kBadParameter);
+  EXPECT_EQ(partitions().change_operations(signer, import).error().code, Errc::kBadParameter);
+  EXPECT_TRUE(partitions().change_operations(exchange, import));
+}
+
 // The C library opens a file when a thread's heap shrinks, which the sandbox would not survive.
 TEST_F(Partition, LivesThroughTheLargestMessages) {
   start_new();

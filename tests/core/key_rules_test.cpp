@@ -19,6 +19,31 @@ Errc refusal(const KeyRecord& key, KeyOperation operation, Algorithm algorithm) 
   return status ? Errc::kCount_ : status.error().code;
 }
 
+Errc exchange_refusal(const KeyRecord& key) {
+  const Status status = check_exchange(key, kNow);
+  return status ? Errc::kCount_ : status.error().code;
+}
+
+TEST(ExchangeKey, IsAnRsaKeyWhoseOneOperationIsImport) {
+  KeyRecord key = rsa_key();
+  EXPECT_EQ(exchange_refusal(key), Errc::kBadParameter);
+  key.operations = {KeyOperation::kImport};
+  EXPECT_EQ(exchange_refusal(key), Errc::kCount_);
+  key.operations = {KeyOperation::kImport, KeyOperation::kUnwrapKey};
+  EXPECT_EQ(exchange_refusal(key), Errc::kBadParameter);
+}
+
+TEST(ExchangeKey, MustBeEnabledAndInTime) {
+  KeyRecord key = rsa_key();
+  key.operations = {KeyOperation::kImport};
+  key.attributes.enabled = false;
+  EXPECT_EQ(exchange_refusal(key), Errc::kBadParameter);
+  key.attributes = {.not_before = 1'001};
+  EXPECT_EQ(exchange_refusal(key), Errc::kBadParameter);
+  key.attributes = {.expires = 1'000};
+  EXPECT_EQ(exchange_refusal(key), Errc::kBadParameter);
+}
+
 TEST(KeyUse, AnEnabledKeyIsUsable) {
   EXPECT_EQ(refusal(rsa_key(), KeyOperation::kSign, Algorithm::kRs256), Errc::kCount_);
 }

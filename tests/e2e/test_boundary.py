@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 from harness import paths
+from harness.on_premises import byok_file, wrapped_for
+from harness.rest import b64u
 
 SCAN = paths.ROOT / "tools" / "scan_memory.py"
 
@@ -33,6 +35,18 @@ def test_an_imported_key_leaves_no_trace_in_the_front_end_or_in_a_file(own, name
 
     assert traces(own, key, tmp_path) == []
     assert traces(own, text, tmp_path) == []
+
+
+def test_a_key_that_another_hsm_wrapped_leaves_none_either(own, name, tmp_path):
+    rest = own.rest(own.user)
+    exchange = rest.create_key(f"{name}-kek", kty="RSA-HSM", key_ops=["import"])["key"]
+    key = secrets.token_bytes(32)
+    blob = byok_file(exchange["kid"], wrapped_for(exchange, key))
+
+    assert rest.put(f"/keys/{name}", {"key": {"kty": "oct-HSM", "key_hsm": b64u(blob)}}).status_code == 200
+    assert rest.post(f"/keys/{name}/encrypt", {"alg": "A256GCM", "value": "AAAA"}).status_code == 200
+
+    assert traces(own, key, tmp_path) == []
 
 
 def test_the_scan_finds_what_is_there(own, tmp_path):

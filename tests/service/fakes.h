@@ -50,6 +50,14 @@ class CountingPartitions final : public core::Partitions {
   Result<core::WrappedKey> import(const core::ImportRequest& request) override {
     return generate({.policy = request.policy});
   }
+  Result<core::TransferredKey> import_transfer(const core::TransferRequest& request) override {
+    if (request.wrapped.empty()) return fail(Errc::kBadCiphertext);
+    core::KeyPolicy policy = request.policy;
+    if (policy.spec.type == core::KeyType::kRsa) policy.spec.bits = 2048;
+    if (policy.spec.type == core::KeyType::kOct) policy.spec.bits = 256;
+    HSM_TRY(core::WrappedKey key, generate({.policy = policy}));
+    return core::TransferredKey{std::move(key), policy.spec};
+  }
   Result<std::string> seal_backup(ByteView part) override {
     return partition::make_backup_jwe(domain.backup_key(), part, domain_random);
   }

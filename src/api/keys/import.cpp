@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <bit>
 
 #include "api/handlers.h"
 #include "api/json_body.h"
 #include "api/keys/key_json.h"
+#include "api/keys/transfer_blob.h"
 #include "base/base64url.h"
 
 namespace hsm::api::keys {
@@ -80,21 +82,58 @@ Result<core::KeySpec> spec_of(const JsonObject& jwk, const core::PrivateKey& key
   return spec;
 }
 
+// What a body says: the key in the clear, or the text of a transfer blob.
+struct Import {
+  service::NewKey request;
+  core::PrivateKey key;
+  std::optional<std::string> transfer_blob;  // none: the key is here
+};
+
+Status refuse_clear_members(const JsonObject& jwk) {
+  const auto present = [&jwk](const auto& member) {
+    const boost::json::value* value = jwk.if_contains(member.name);
+    return value != nullptr && !value->is_null();
+  };
+  if (std::ranges::none_of(kPrivateMembers, present)) return {};
+  return fail(Errc::kBadParameter, "JSON Web Key: a key with key_hsm may not have private members besides.");
+}
+
+Result<Import> read_import(const core::KeyName& name, ByteView text) {
+  JsonBody body;
+  HSM_TRY(const JsonObject* object, body.parse(text));
+  HSM_TRY(const JsonObject* jwk, object_member(*object, "key"));
+  if (jwk == nullptr) return fail(Errc::kBadParameter, "'key' is missing.");
+  HSM_TRY(const auto blob, text_member(*jwk, "key_hsm"));
+  core::PrivateKey key;
+  if (blob) {
+    HSM_CHECK(refuse_clear_members(*jwk));
+  } else {
+    HSM_TRY(key, private_key(*jwk));
+  }
+  HSM_TRY(const core::KeySpec spec, spec_of(*jwk, key));
+  HSM_TRY(const auto operations, key_operations_member(*jwk));
+  HSM_TRY(service::NewKey request, new_key(name, spec, operations, *object));
+  Import wanted{std::move(request), std::move(key), {}};
+  if (blob) wanted.transfer_blob = *blob;
+  return wanted;
+}
+
 }  // namespace
 
 Result<Reply> import(Call& call) {
-  JsonBody body;
-  HSM_TRY(const JsonObject* object, body.parse(call.request().body));
-  HSM_TRY(const JsonObject* jwk, object_member(*object, "key"));
-  if (jwk == nullptr) return fail(Errc::kBadParameter, "'key' is missing.");
-  if (jwk->contains("key_hsm"))
-    return fail(Errc::kNotSupported, "Importing a key transfer blob (BYOK) is not supported yet.");
-  HSM_TRY(core::PrivateKey key, private_key(*jwk));
-  HSM_TRY(const core::KeySpec spec, spec_of(*jwk, key));
-  HSM_TRY(const auto operations, key_operations_member(*jwk));
-  HSM_TRY(const service::NewKey request, new_key(*call.target.key, spec, operations, *object));
-  HSM_TRY(const core::KeyRecord record, call.hsm->keys.import(request, std::move(key), call.operation));
-  return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
+  HSM_TRY(Import wanted, read_import(*call.target.key, call.request().body));
+  service::Keys& keys = call.hsm->keys;
+  const auto reply = [&call, &keys](const core::KeyRecord& record) {
+    return Reply{.body = key_bundle(record, call.base_url, keys.settings())};
+  };
+  if (!wanted.transfer_blob) {
+    HSM_TRY(const core::KeyRecord record, keys.import(wanted.request, std::move(wanted.key), call.operation));
+    return reply(record);
+  }
+  HSM_TRY(const service::Transfer transfer, parse_transfer_blob(*wanted.transfer_blob, call.hsm->name));
+  wanted.request.spec.bits = 0;
+  HSM_TRY(const core::KeyRecord record, keys.import_transfer(wanted.request, transfer, call.operation));
+  return reply(record);
 }
 
 }  // namespace hsm::api::keys

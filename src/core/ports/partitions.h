@@ -55,6 +55,17 @@ struct ImportRequest {
   PrivateKey key;
 };
 
+// TransferRequest is a key on its way from another HSM (BYOK), encrypted to one of ours.
+struct TransferRequest {
+  KeyReference exchange_key;  // RSA, whose one operation is import
+  KeyPolicy policy;           // spec.bits is 0: the size of an RSA or oct key shows only when it is unwrapped
+  Bytes wrapped;              // CKM_RSA_AES_KEY_WRAP (reference/byok-release-attestation.md §2.3)
+};
+struct TransferredKey {
+  WrappedKey key;
+  KeySpec spec;  // complete
+};
+
 // DomainShare and DomainFile are the parts of the security-domain file (reference/security-domain.md §4.3).
 struct DomainShare {
   std::string enc_key;  // compact JWE
@@ -81,6 +92,9 @@ class Partitions {
   virtual Result<WrappedKey> generate(const GenerateRequest& request) = 0;
   // import wraps material from outside. kBadParameter: the members do not make a valid key of policy.spec.
   virtual Result<WrappedKey> import(const ImportRequest& request) = 0;
+  // import_transfer unwraps a key inside of the partition. kBadCiphertext: not encrypted to that exchange key, or
+  // changed. kForbidden: its operations are not import alone. kBadParameter: what was in it is no key of policy.spec.
+  virtual Result<TransferredKey> import_transfer(const TransferRequest& request) = 0;
   // change_operations wraps the same material under a policy with other operations.
   virtual Result<KeyReference> change_operations(const KeyReference& key, KeyOperations operations) = 0;
   // perform runs one cryptographic operation. kForbidden: the key's operations do not hold it. kBadParameter: the

@@ -27,6 +27,7 @@ enum class MessageType : std::uint8_t {
   kAuditPublicKey = 18,
   kSealBackup = 30,
   kOpenBackup = 31,
+  kImportTransfer = 32,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };
@@ -60,6 +61,7 @@ inline constexpr auto kMessages = std::to_array<MessageRow>({
     {MessageType::kAuditPublicKey, Phase::kOpen, Lane::kShort, 32},
     {MessageType::kSealBackup, Phase::kOpen, Lane::kShort, 63 * 1024},
     {MessageType::kOpenBackup, Phase::kOpen, Lane::kShort, 46 * 1024},
+    {MessageType::kImportTransfer, Phase::kOpen, Lane::kShort, 8 * 1024},
 });
 
 // find_row returns nullptr for a number that is no message type.

@@ -41,7 +41,7 @@ bool good(const core::KeyPolicy& policy) {
   return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type));
 }
 
-bool get_policy(WireReader& in, core::KeyPolicy& policy) {
+bool get_any_policy(WireReader& in, core::KeyPolicy& policy) {
   policy.spec.type = in.get<core::KeyType>();
   policy.spec.curve = in.get<core::Curve>();
   policy.spec.bits = in.get<std::uint16_t>();
@@ -49,7 +49,20 @@ bool get_policy(WireReader& in, core::KeyPolicy& policy) {
   const auto exportable = in.get<std::uint8_t>();
   policy.exportable = exportable == 1;
   policy.release_policy_digest = get_array<32>(in);
-  return in.ok() && exportable <= 1 && good(policy);
+  return in.ok() && exportable <= 1;
+}
+
+bool get_policy(WireReader& in, core::KeyPolicy& policy) {
+  return get_any_policy(in, policy) && good(policy);
+}
+
+// A transferred key's size is not known yet.
+bool good_but_for_size(const core::KeyPolicy& policy) {
+  using enum core::KeyType;
+  const core::KeySpec& spec = policy.spec;
+  const bool known = spec.type == kEc ? core::valid(spec) : spec.curve == core::Curve::kNone;
+  return known && spec.bits == 0 && (spec.type == kRsa || spec.type == kEc || spec.type == kOct) &&
+         policy.operations.within(core::possible_operations(spec.type));
 }
 
 // The members of a key in the order of the grammar.
@@ -86,6 +99,14 @@ Status check(const core::ImportRequest& request) {
   if (!std::ranges::all_of(public_members(request.key.public_key), fits) ||
       !std::ranges::all_of(private_members(request.key), fits)) {
     return fail(Errc::kBadParameter, "a member of the key is too long");
+  }
+  return {};
+}
+
+Status check(const core::TransferRequest& request) {
+  if (!good_but_for_size(request.policy)) return fail(Errc::kBadParameter, "no such key can be imported");
+  if (request.exchange_key.wrapped.size() > kWrappedBytesMax || request.wrapped.size() > kTransferBytesMax) {
+    return fail(Errc::kBadParameter, "the wrapped key is too long");
   }
   return {};
 }
@@ -133,6 +154,45 @@ Result<core::ImportRequest> decode_import(ByteView body) {
   }
   HSM_CHECK(in.finish("import"));
   return request;
+}
+
+Bytes encode(const core::TransferRequest& request) {
+  WireWriter out;
+  put_policy(out, request.policy);
+  put_array(out, request.exchange_key.id);
+  out.put_bytes(request.exchange_key.wrapped);
+  out.put_bytes(request.wrapped);
+  return out.take();
+}
+
+Result<core::TransferRequest> decode_transfer(ByteView body) {
+  WireReader in(body);
+  core::TransferRequest request;
+  if (!get_any_policy(in, request.policy)) return malformed("transfer");
+  request.exchange_key.id = get_array<sizeof request.exchange_key.id>(in);
+  request.exchange_key.wrapped = in.get_bytes();
+  request.wrapped = in.get_bytes();
+  HSM_CHECK(in.finish("transfer"));
+  if (!check(request)) return malformed("transfer");
+  return request;
+}
+
+Bytes encode(const core::TransferredKey& key) {
+  WireWriter out;
+  out.put(key.spec.bits);
+  Bytes body = out.take();
+  const Bytes wrapped = encode(key.key);
+  body.insert(body.end(), wrapped.begin(), wrapped.end());
+  return body;
+}
+
+Result<core::TransferredKey> decode_transferred_key(ByteView body) {
+  WireReader in(body);
+  core::TransferredKey key;
+  key.spec.bits = in.get<std::uint16_t>();
+  if (!in.ok()) return malformed("key");
+  HSM_TRY(key.key, decode_wrapped_key(body.last(in.left())));
+  return key;
 }
 
 Bytes encode(const core::WrappedKey& key) {

@@ -27,6 +27,8 @@ namespace hsm::partition {
 //                              | count (u32) | (key (bytes) | x5t-256 (bytes)) × count
 //   sign checkpoint   = the message itself                                reply: the signature (64)
 //   audit public key  = nothing                                           reply: the key (32)
+//   import transfer   = policy (bits 0) | id (16) | exchange key (bytes) | wrapped (bytes)
+//                       reply: bits (u16) | key
 //   seal backup       = a part of a backup                                reply: its JWE
 //   open backup       = a JWE                                             reply: the part in it
 //   create domain     = nothing                    reply: sealed (bytes) | domain id (16) | record key (32)
@@ -38,6 +40,7 @@ inline constexpr std::size_t kCertificatesMax = 10;      // partition/domain/exp
 inline constexpr std::size_t kCertificateBytesMax = 5 * 1024;
 inline constexpr std::size_t kCheckpointBytesMax = 4 * 1024;
 inline constexpr std::size_t kSealedDomainBytesMax = 512;
+inline constexpr std::size_t kTransferBytesMax = 8 * 1024;  // RSA-4096 to RSA-4096: 2,896
 // A backup's part (core/key_backup.h) and its JWE, which is a third longer (partition/domain/backup_jwe.h).
 inline constexpr std::size_t kBackupJweBytesMax = 63 * 1024;
 constexpr std::size_t backup_jwe_bytes_max(std::size_t part_bytes) {
@@ -53,6 +56,7 @@ inline constexpr std::size_t kAuditPublicKeyBytes = 32;       // RFC 8032 §5.1.
 // The client's checks, whose failures (kBadParameter) a caller can cause. What they let pass, decoders take.
 Status check(const core::GenerateRequest& request);
 Status check(const core::ImportRequest& request);
+Status check(const core::TransferRequest& request);
 Status check_export(const std::vector<Bytes>& certificates);
 
 Bytes encode(const core::GenerateRequest& request);
@@ -60,6 +64,12 @@ Result<core::GenerateRequest> decode_generate(ByteView body);
 
 SecretBytes encode(const core::ImportRequest& request);
 Result<core::ImportRequest> decode_import(ByteView body);
+
+Bytes encode(const core::TransferRequest& request);
+Result<core::TransferRequest> decode_transfer(ByteView body);
+Bytes encode(const core::TransferredKey& key);
+// decode_transferred_key gives the reply's bits; the rest of the spec is what was asked for.
+Result<core::TransferredKey> decode_transferred_key(ByteView body);
 
 Bytes encode(const core::WrappedKey& key);
 Result<core::WrappedKey> decode_wrapped_key(ByteView body);

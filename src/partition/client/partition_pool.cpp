@@ -91,6 +91,17 @@ Result<core::WrappedKey> PartitionPool::import(const core::ImportRequest& reques
   return decode_wrapped_key(reply.reveal());
 }
 
+Result<core::TransferredKey> PartitionPool::import_transfer(const core::TransferRequest& request) {
+  HSM_CHECK(check(request));
+  const Bytes body = encode(request);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kImportTransfer, .body = body}));
+  HSM_TRY(core::TransferredKey key, decode_transferred_key(reply.reveal()));
+  key.spec.type = request.policy.spec.type;
+  key.spec.curve = request.policy.spec.curve;
+  if (!core::valid(key.spec)) return fail(Errc::kInternal, "malformed key");
+  return key;
+}
+
 Result<core::KeyReference> PartitionPool::change_operations(const core::KeyReference& key,
                                                             core::KeyOperations operations) {
   if (key.wrapped.size() > kWrappedBytesMax) return fail(Errc::kBadParameter, "the key is too long");

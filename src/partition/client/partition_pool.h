@@ -24,6 +24,7 @@ class PartitionPool final : public core::Partitions {
 
   Result<core::WrappedKey> generate(const core::GenerateRequest& request) override;
   Result<core::WrappedKey> import(const core::ImportRequest& request) override;
+  Result<core::TransferredKey> import_transfer(const core::TransferRequest& request) override;
   Result<core::KeyReference> change_operations(const core::KeyReference& key, core::KeyOperations operations) override;
   Result<core::CryptoReply> perform(const core::CryptoRequest& request) override;
   Result<SecretBytes> random(std::size_t n) override;

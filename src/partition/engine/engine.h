@@ -3,6 +3,7 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "base/random.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "core/algorithm.h"
@@ -43,6 +44,12 @@ struct GeneratedKey {
   core::PublicKey public_key;
 };
 
+// TransferredMaterial is a key that came wrapped from another HSM, and what it turned out to be.
+struct TransferredMaterial {
+  core::KeySpec spec;
+  GeneratedKey key;
+};
+
 // Engine does a partition's cryptography. One object serves all workers; thread-safe.
 class Engine {
  public:
@@ -55,6 +62,13 @@ class Engine {
 
   virtual Result<GeneratedKey> generate(const core::KeySpec& spec, std::uint32_t public_exponent) = 0;
   virtual Result<GeneratedKey> import(const core::KeySpec& spec, const core::PrivateKey& key) = 0;
+
+  // import_transfer unwraps CKM_RSA_AES_KEY_WRAP with an exchange key of ours and imports what is inside, which must be
+  // a key of `target` (its bits are not looked at). kBadCiphertext: not wrapped for this key, or changed; always the
+  // same answer, in the same time, whatever was wrong. kBadParameter: no exchange key, or not such a key inside.
+  virtual Result<TransferredMaterial> import_transfer(const core::KeySpec& exchange_spec, const SecretBytes& exchange,
+                                                      const core::KeySpec& target, ByteView wrapped,
+                                                      Random& random) = 0;
 
   // load makes a key ready, the first use included (an RSA key's first signature costs half a millisecond more).
   virtual Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes& material) = 0;

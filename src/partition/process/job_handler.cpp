@@ -20,6 +20,7 @@ constexpr auto kJobs = std::to_array<JobRow>({
     {MessageType::kGenerateKey, &JobHandler::generate},
     {MessageType::kGenerateRsaKey, &JobHandler::generate_rsa},
     {MessageType::kImportKey, &JobHandler::import},
+    {MessageType::kImportTransfer, &JobHandler::import_transfer},
     {MessageType::kChangeOperations, &JobHandler::change_operations},
     {MessageType::kExportDomain, &JobHandler::export_domain},
     {MessageType::kSignCheckpoint, &JobHandler::sign_checkpoint},
@@ -78,20 +79,35 @@ Result<Bytes> JobHandler::generate(ByteView body, bool rsa) {
   const auto request = well_formed(decode_generate(body));
   require((request.policy.spec.type == core::KeyType::kRsa) == rsa, "key type on another lane");
   HSM_TRY(const GeneratedKey key, engine_.generate(request.policy.spec, request.public_exponent));
-  return wrapped(request.policy, key);
+  return encode(wrapped(request.policy, key));
 }
 
 Result<Bytes> JobHandler::import(ByteView body) {
   const auto request = well_formed(decode_import(body));
   HSM_TRY(const GeneratedKey key, engine_.import(request.policy.spec, request.key));
-  return wrapped(request.policy, key);
+  return encode(wrapped(request.policy, key));
 }
 
-Bytes JobHandler::wrapped(const core::KeyPolicy& policy, const GeneratedKey& key) {
+// Whatever else an exchange key may do, it could do to the keys that are wrapped for it, so it may do nothing else.
+Result<Bytes> JobHandler::import_transfer(ByteView body) {
+  auto request = well_formed(decode_transfer(body));
+  const OpenDomain& domain = domain_.get();
+  HSM_TRY(const UnwrappedKey exchange,
+          unwrap(domain.key_wrapping_key, domain.master.domain_id(), request.exchange_key.wrapped));
+  if (exchange.policy.operations != core::KeyOperations{core::KeyOperation::kImport}) {
+    return fail(Errc::kForbidden, "the key is not a key-exchange key: its one operation must be import");
+  }
+  HSM_TRY(TransferredMaterial transferred, engine_.import_transfer(exchange.policy.spec, exchange.material,
+                                                                   request.policy.spec, request.wrapped, random_));
+  request.policy.spec = transferred.spec;
+  return encode(core::TransferredKey{.key = wrapped(request.policy, transferred.key), .spec = transferred.spec});
+}
+
+core::WrappedKey JobHandler::wrapped(const core::KeyPolicy& policy, const GeneratedKey& key) {
   const OpenDomain& domain = domain_.get();
   Bytes blob = wrap(domain.key_wrapping_key, domain.master.domain_id(), policy, key.material, random_);
   const core::KeyId id = key_id(blob);
-  return encode(core::WrappedKey{.id = id, .blob = std::move(blob), .public_key = key.public_key});
+  return core::WrappedKey{.id = id, .blob = std::move(blob), .public_key = key.public_key};
 }
 
 Result<Bytes> JobHandler::change_operations(ByteView body) {
@@ -100,6 +116,10 @@ Result<Bytes> JobHandler::change_operations(ByteView body) {
   HSM_TRY(UnwrappedKey key, unwrap(domain.key_wrapping_key, domain.master.domain_id(), request.key.wrapped));
   if (!request.operations.within(core::possible_operations(key.policy.spec.type))) {
     return fail(Errc::kBadParameter, "the key's type does not have these operations");
+  }
+  // A key that could decrypt yesterday is no exchange key, and an exchange key must never decrypt (unconfirmed).
+  if (request.operations.has(core::KeyOperation::kImport) != key.policy.operations.has(core::KeyOperation::kImport)) {
+    return fail(Errc::kBadParameter, "key_ops: import can be neither added nor taken away.");
   }
   key.policy.operations = request.operations;
   Bytes blob = wrap(domain.key_wrapping_key, domain.master.domain_id(), key.policy, key.material, random_);

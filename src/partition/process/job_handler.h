@@ -17,6 +17,7 @@ class JobHandler final : public Handler {
   Result<Bytes> generate(ByteView body);
   Result<Bytes> generate_rsa(ByteView body);
   Result<Bytes> import(ByteView body);
+  Result<Bytes> import_transfer(ByteView body);
   Result<Bytes> change_operations(ByteView body);
   Result<Bytes> export_domain(ByteView body);
   Result<Bytes> sign_checkpoint(ByteView body);
@@ -26,7 +27,7 @@ class JobHandler final : public Handler {
 
  private:
   Result<Bytes> generate(ByteView body, bool rsa);
-  Bytes wrapped(const core::KeyPolicy& policy, const GeneratedKey& key);
+  core::WrappedKey wrapped(const core::KeyPolicy& policy, const GeneratedKey& key);
 
   Engine& engine_;
   const DomainHolder& domain_;

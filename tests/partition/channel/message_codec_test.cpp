@@ -51,6 +51,39 @@ core::WrappedKey wrapped_key() {
           .public_key = {.modulus = {}, .exponent = {}, .x = Bytes(32, 6), .y = Bytes(32, 7)}};
 }
 
+core::TransferRequest transfer_request() {
+  core::TransferRequest request{
+      .exchange_key = {kId, Bytes(100, 9)}, .policy = rsa_policy(), .wrapped = Bytes(1'488, 8)};
+  request.policy.spec.bits = 0;
+  return request;
+}
+
+TEST(TransferCodec, RoundTrip) {
+  const core::TransferRequest request = transfer_request();
+  const auto decoded = decode_transfer(encode(request)).value();
+  EXPECT_EQ(decoded.policy, request.policy);
+  EXPECT_EQ(decoded.exchange_key.wrapped, request.exchange_key.wrapped);
+  EXPECT_EQ(decoded.wrapped, request.wrapped);
+  const core::TransferredKey key{.key = wrapped_key(), .spec = {core::KeyType::kRsa, core::Curve::kNone, 3072}};
+  const auto reply = decode_transferred_key(encode(key)).value();
+  EXPECT_EQ(reply.spec.bits, 3072);
+  EXPECT_EQ(reply.key.blob, key.key.blob);
+}
+
+TEST(TransferCodec, KnowsNoSizeYetAndHasLimits) {
+  core::TransferRequest request = transfer_request();
+  request.policy.spec.bits = 2048;
+  EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
+  EXPECT_FALSE(decode_transfer(encode(request)));
+  request = transfer_request();
+  request.policy.spec = {core::KeyType::kEc, core::Curve::kNone, 0};
+  EXPECT_FALSE(decode_transfer(encode(request)));
+  request = transfer_request();
+  request.wrapped.resize(kTransferBytesMax + 1);
+  EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
+  EXPECT_FALSE(decode_transfer(encode(request)));
+}
+
 TEST(PerformCodec, RoundTrip) {
   const core::CryptoRequest request = perform_request();
   const PerformParts parts(request, true);

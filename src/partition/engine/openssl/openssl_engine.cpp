@@ -18,6 +18,7 @@
 #include "partition/engine/openssl/oct_key.h"
 #include "partition/engine/openssl/rsa_key.h"
 #include "partition/engine/openssl/secp256k1_key.h"
+#include "partition/engine/openssl/transfer.h"
 
 namespace hsm::partition {
 namespace {
@@ -117,6 +118,15 @@ Result<GeneratedKey> OpenSslEngine::generate(const KeySpec& spec, std::uint32_t 
 Result<GeneratedKey> OpenSslEngine::import(const KeySpec& spec, const core::PrivateKey& key) {
   HSM_TRY(const KindRow* kind, kind_of(spec));
   return kind->import(spec, key);
+}
+
+Result<TransferredMaterial> OpenSslEngine::import_transfer(const KeySpec& exchange_spec, const SecretBytes& exchange,
+                                                           const KeySpec& target, ByteView wrapped, Random& random) {
+  if (exchange_spec.type != core::KeyType::kRsa) return fail(Errc::kBadParameter, "an exchange key is an RSA key");
+  HSM_TRY(const SecretBytes plain, unwrap_transfer(exchange_spec, exchange, wrapped, random));
+  HSM_TRY(const TransferContents contents, read_transfer(target, plain));
+  HSM_TRY(GeneratedKey key, import(contents.spec, contents.key));
+  return TransferredMaterial{contents.spec, std::move(key)};
 }
 
 Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load(const core::KeyPolicy& policy,
