@@ -6,6 +6,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.keyvault.keys import KeyCurveName, KeyOperation
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from harness.rest import b64u
 
 RSA_OPERATIONS = {"wrapKey", "unwrapKey", "encrypt", "decrypt", "sign", "verify"}
 
@@ -43,6 +46,18 @@ def test_an_ec_key_is_a_point_of_its_curve_in_fixed_width(keys, name, curve, wid
     assert key.key.crv == curve
     assert len(key.key.x) == len(key.key.y) == width
     assert set(key.key_operations) == {"sign", "verify"}
+
+
+def test_openssls_name_of_secp256k1_is_understood_on_import(own, name):
+    """az writes it, from a PEM file; the answer has the service's own."""
+    numbers = ec.generate_private_key(ec.SECP256K1()).private_numbers()
+    members = {"x": numbers.public_numbers.x, "y": numbers.public_numbers.y, "d": numbers.private_value}
+    jwk = {member: b64u(number.to_bytes(32, "big")) for member, number in members.items()}
+
+    imported = own.rest(own.user).put(f"/keys/{name}", {"key": {"kty": "EC", "crv": "SECP256K1", **jwk}})
+
+    assert imported.status_code == 200, imported.text
+    assert imported.json()["key"]["crv"] == "P-256K"
 
 
 @pytest.mark.parametrize("size", [128, 192, 256])

@@ -71,7 +71,9 @@ Result<core::KeySpec> spec_of(const JsonObject& jwk, const core::PrivateKey& key
   if (!type) return fail(Errc::kBadParameter, "'kty' is not a supported key type.");
   core::KeySpec spec{.type = *type};
   if (*type == core::KeyType::kEc) {
-    const auto curve = core::curve_named(crv.value_or(""));
+    // az writes OpenSSL's name of one curve (reference/byok-release-attestation.md §1.2).
+    const bool openssl_name = crv && *crv == "SECP256K1";
+    const auto curve = core::curve_named(openssl_name ? "P-256K" : crv.value_or(""));
     if (!curve) return fail(Errc::kBadParameter, "'crv' is not a supported curve.");
     spec.curve = *curve;
   } else {
