@@ -42,6 +42,10 @@ class NullEngine final : public Engine {
   Result<GeneratedKey> import(const core::KeySpec&, const core::PrivateKey&) override {
     return fail(Errc::kNotSupported);
   }
+  Result<TransferredMaterial> import_transfer(const core::KeySpec&, const SecretBytes&, const core::KeySpec&, ByteView,
+                                              Random&) override {
+    return fail(Errc::kNotSupported);
+  }
   Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes&) override {
     return std::make_shared<const LoadedKey>(policy);
   }

@@ -78,6 +78,20 @@ Errc KeyModel::purge(const std::string& name) {
   return changed();
 }
 
+Errc KeyModel::backup(const std::string& name) {
+  const Key* key = find(name, false);
+  if (key == nullptr) return Errc::kKeyNotFound;
+  backups_[name] = *key;
+  return kDone;
+}
+
+Errc KeyModel::restore(const std::string& name) {
+  if (!backups_.contains(name)) return Errc::kMalformedBackupBlob;
+  if (keys_.contains(name)) return Errc::kConflict;
+  keys_[name] = backups_[name];
+  return changed();
+}
+
 Errc KeyModel::tend(std::int64_t now) {
   for (auto at = keys_.begin(); at != keys_.end();) {
     Key& key = at->second;

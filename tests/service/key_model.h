@@ -42,6 +42,8 @@ class KeyModel {
   Errc remove(const std::string& name, std::int64_t now);
   Errc recover(const std::string& name);
   Errc purge(const std::string& name);
+  Errc backup(const std::string& name);  // changes nothing; the latest one counts
+  Errc restore(const std::string& name);
   Errc tend(std::int64_t now);  // all that is due
 
   const std::map<std::string, Key>& keys() const { return keys_; }
@@ -56,6 +58,7 @@ class KeyModel {
 
   const Keys::Settings settings_;
   std::map<std::string, Key> keys_;
+  std::map<std::string, Key> backups_;
   std::size_t changes_ = 0;
 };
 
