@@ -20,7 +20,7 @@ struct LogConfig {
   std::uint64_t segment_bytes_max = 128ULL << 20;    // a file is followed by the next one when it has grown to this
   std::chrono::milliseconds flush_delay{5};          // design §8: on stable storage within 5 ms
   std::chrono::milliseconds retry_delay{100};        // between attempts while the disk fails
-  std::uint32_t checkpoint_records = 1000;           // sign after so many records,
+  std::uint32_t checkpoint_records = 10'000;         // sign after so many records,
   std::chrono::milliseconds checkpoint_delay{1000};  // or when a record has waited so long
   std::size_t recent_ids_max = 8192;                 // how many successes are remembered when the log is opened
   Disk disk;                                         // the system's calls, unless a test gives others
