@@ -27,6 +27,7 @@ constexpr std::size_t kNameMax = 24;
 constexpr int kRetentionDaysMin = 7;
 constexpr int kRetentionDaysMax = 90;
 constexpr std::chrono::seconds kDueInterval{60};  // how late a due rotation or purge may be
+constexpr std::chrono::seconds kTidyInterval{1};  // how long the outbox may hold what the log has
 
 // The one record that is not sealed under the record key, since it leads to it: the domain, sealed by the node's seal.
 const std::string kSealedDomainPath = "boot/domain";
@@ -74,7 +75,9 @@ class OpenInstance final : public Instance {
   PartitionSupervisor& partitions() override { return *partitions_; }
 
   void close() override {
+    tidying_.reset();
     ticker_.reset();
+    tidy_outbox();
     if (audit_) {
       if (const Status closed = audit_->close(); !closed) log::error("audit log: {}", closed.error().message);
     }
@@ -137,6 +140,7 @@ class OpenInstance final : public Instance {
                                                        *domain_, partitions_->partitions(), *audit_});
     due_ = std::make_unique<service::DueKeys>(*store_, *keys_, clock_, random_, config_.base_url);
     ticker_ = std::make_unique<Ticker>(kDueInterval, [this](const std::stop_token& stop) { tend_due_keys(stop); });
+    tidying_ = std::make_unique<Ticker>(kTidyInterval, [this](const std::stop_token&) { tidy_outbox(); });
     return {};
   }
 
@@ -150,6 +154,12 @@ class OpenInstance final : public Instance {
     } catch (const std::exception& bug) {  // costs this turn, not the server
       log::error("instance {}: tending keys that are due: {}", config_.name, bug.what());
     }
+  }
+
+  void tidy_outbox() {
+    if (!journal_) return;
+    const Status tidied = journal_->tidy();  // on failure the next second, or the next change, tries again
+    if (!tidied) log::debug("instance {}: the outbox keeps its records: {}", config_.name, tidied.error().message);
   }
 
   const InstanceConfig config_;
@@ -166,7 +176,8 @@ class OpenInstance final : public Instance {
   std::unique_ptr<service::SecurityDomain> domain_;
   std::unique_ptr<service::Hsm> hsm_;
   std::unique_ptr<service::DueKeys> due_;
-  std::unique_ptr<Ticker> ticker_;  // last: its thread uses the others
+  std::unique_ptr<Ticker> ticker_;  // these two last: their threads use the others
+  std::unique_ptr<Ticker> tidying_;
 };
 
 }  // namespace

@@ -40,6 +40,27 @@ Status Journal::commit(core::Transaction transaction, Operation& operation, int 
   operation.event.http_status = status;
   const std::string outbox_path = kOutbox + operation.event.correlation_id;
   transaction.puts.push_back({outbox_path, core::encode(operation.event)});
+  const Status committed = commit_with_drained(std::move(transaction));
+  if (!committed) {
+    const std::lock_guard lock(mutex_);
+    if (committed.error().code == Errc::kUnavailable) uncertain_.push_back({outbox_path, operation.event});
+    return committed;
+  }
+  // From here on the outbox vouches for the record. A second one, of the refusal, would say that nothing happened, and
+  // recovery would take it for the change's own.
+  operation.recorded = true;
+  return log({{outbox_path, operation.event}});
+}
+
+Status Journal::tidy() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (drained_.empty()) return {};
+  }
+  return commit_with_drained({});
+}
+
+Status Journal::commit_with_drained(core::Transaction transaction) {
   std::vector<std::string> drained;
   {
     const std::lock_guard lock(mutex_);
@@ -47,16 +68,10 @@ Status Journal::commit(core::Transaction transaction, Operation& operation, int 
   }
   transaction.deletes.insert(transaction.deletes.end(), drained.begin(), drained.end());
   const auto committed = store_.commit(std::move(transaction));
-  if (!committed) {
-    const std::lock_guard lock(mutex_);
-    drained_.insert(drained_.end(), drained.begin(), drained.end());
-    if (committed.error().code == Errc::kUnavailable) uncertain_.push_back({outbox_path, operation.event});
-    return std::unexpected(committed.error());
-  }
-  // From here on the outbox vouches for the record. A second one, of the refusal, would say that nothing happened, and
-  // recovery would take it for the change's own.
-  operation.recorded = true;
-  return log({{outbox_path, operation.event}});
+  if (committed) return {};
+  const std::lock_guard lock(mutex_);
+  drained_.insert(drained_.end(), drained.begin(), drained.end());
+  return std::unexpected(committed.error());
 }
 
 // The record went with its change, so where it is in the outbox the change has happened, although it was refused.

@@ -41,11 +41,16 @@ class Journal {
   // If the store could not say whether the change has happened, it is asked again before the next change.
   Status commit(core::Transaction transaction, Operation& operation, int status = 200);
 
+  // tidy takes what the log has out of the outbox without waiting for the next change. Call it soon after changes: a
+  // start looks for the outbox's records in the log's end only, and logs again what has moved further away.
+  Status tidy();
+
  private:
   struct Record {
     std::string path;  // in the outbox
     core::AuditEvent event;
   };
+  Status commit_with_drained(core::Transaction transaction);
   Status log(std::vector<Record> records);
   Status log_leftovers();
   Status settle_uncertain();

@@ -86,6 +86,36 @@ TEST(Journal, TheOutboxDoesNotGrow) {
   EXPECT_EQ(world.sink.ids().size(), 50);
 }
 
+TEST(Journal, TidyingEmptiesTheOutboxWithoutAChange) {
+  JournalWorld world;
+  Operation operation = an_operation();
+  ASSERT_TRUE(world.journal.commit(JournalWorld::putting("a"), operation));
+  ASSERT_TRUE(world.journal.tidy());
+  EXPECT_EQ(world.outbox(), 0);
+  EXPECT_EQ(world.sink.ids().size(), 1);
+  EXPECT_TRUE(world.store.get("a")->has_value());
+}
+
+TEST(Journal, TidyingKeepsWhatTheLogHasRefused) {
+  JournalWorld world;
+  world.sink.refusing = true;
+  Operation operation = an_operation();
+  EXPECT_FALSE(world.journal.commit(JournalWorld::putting("a"), operation));
+  ASSERT_TRUE(world.journal.tidy());
+  EXPECT_EQ(world.outbox(), 1);
+}
+
+TEST(Journal, TidyingThatFailsIsMadeGoodLater) {
+  DoubtfulWorld world;
+  Operation operation = an_operation();
+  ASSERT_TRUE(world.journal.commit(JournalWorld::putting("a"), operation));
+  world.store.down = true;
+  EXPECT_FALSE(world.journal.tidy());
+  world.store.down = false;
+  ASSERT_TRUE(world.journal.tidy());
+  EXPECT_TRUE(world.store.list("outbox/", "", 10)->empty());
+}
+
 TEST(Journal, ACrashBetweenCommitAndLogIsMadeGoodAtTheNextStart) {
   JournalWorld world;
   world.sink.refusing = true;  // the process "dies" before the log has the record
