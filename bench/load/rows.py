@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import wrk
 from deployment import API
 from limits import fdatasync, mean_of
+from median import median_of
 from report import Row
 
 
@@ -64,9 +65,9 @@ def operations(deployment):
 class Bench:
     """Runs operations. Measurements of a limit are shared by neighbours: the one after a row is the next one's before."""
 
-    def __init__(self, target, openssl, noop, client_core, seconds):
+    def __init__(self, target, openssl, noop, client_core, seconds, rounds):
         self.target, self.openssl, self.noop = target, openssl, noop
-        self.client_core, self.seconds = client_core, seconds
+        self.client_core, self.seconds, self.rounds = client_core, seconds, rounds
         self.last = {}
         self.made = 0
 
@@ -78,6 +79,9 @@ class Bench:
         return fdatasync(self.target.folder, self.seconds / 2)
 
     def row(self, operation, connections):
+        return median_of(lambda: self.round(operation, connections), lambda row: row.value, self.rounds)
+
+    def round(self, operation, connections):
         place = (operation.limit, connections if operation.limit[0] == "noop" else 0)
         before = self.last.get(place) or self.measure(operation.limit, connections)
         self.last.clear()  # what is older than one row says nothing about now
