@@ -5,6 +5,7 @@ PKCS#11 defines it: the target under a one-time AES key (CKM_AES_KEY_WRAP_PAD), 
 (CKM_RSA_PKCS_OAEP). No private half ever leaves the token in the clear.
 """
 
+import ctypes
 import json
 import os
 import subprocess
@@ -40,6 +41,9 @@ class OnPremisesHsm:
 
         self._pkcs11 = pkcs11
         self._session = pkcs11.lib(MODULE).get_token(token_label=LABEL).open(user_pin=PIN, rw=True)
+        # The module asks OpenSSL for an engine that is not there and leaves the error in this thread's queue, where the
+        # next TLS connection would take it for its own.
+        ctypes.CDLL("libcrypto.so.3").ERR_clear_error()
 
     def close(self) -> None:
         self._session.close()
