@@ -22,8 +22,9 @@ constexpr auto kValues = [] {
   return values;
 }();
 
-// The vector forms take most of a long value, the plain loops the rest of it, and all where there are no vectors. Each
-// gives how many bytes or characters it took. No table is looked up, so no cache line tells of a secret.
+// The vector forms take most of a long value and look up no table, so that no cache line tells of a secret. The plain
+// loops take what is left of it, up to fifteen bytes, and all where there are no vectors. Each gives how many bytes or
+// characters it took.
 #if defined(__SSSE3__)
 
 // url_characters turns sixteen numbers of six bits into the characters of the URL alphabet, by adding the distance of

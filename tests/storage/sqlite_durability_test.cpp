@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "storage/sqlite.h"
+#include "tests/storage/putting.h"
 #include "tests/storage/temporary_folder.h"
 #include "tests/storage/test_disk.h"
 
@@ -20,10 +21,6 @@ namespace {
 
 using storage::SqliteStore;
 using testing::HasSubstr;
-
-core::Transaction putting(const std::string& path, std::string_view value) {
-  return {.expectations = {}, .puts = {{path, copy_of(bytes_of(value))}}, .deletes = {}};
-}
 
 class SqliteDurability : public testing::Test {
  protected:
