@@ -7,7 +7,8 @@
 #include <memory>
 
 #include "base/assert.h"
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
+#include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/ring.h"
 

@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "control/supervisor_process.h"
 #include "control/supervisor_watchdog.h"
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
 #include "partition/client/partition_pool.h"
 
 namespace hsm::control {

@@ -6,7 +6,8 @@
 
 #include "control/supervisor_process.h"
 #include "core/key_backup.h"
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
+#include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "tests/boundary/instance_fixture.h"
 

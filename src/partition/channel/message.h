@@ -8,9 +8,9 @@
 
 namespace hsm::partition {
 
-// The messages between the front end and a partition: one request, one reply. The grammar of each body stands in
-// message_codec.h. A message that is malformed, or not allowed in the partition's phase or on the lane it came by, ends
-// the partition.
+// The messages between the front end and a partition: one request, one reply. The grammar of each body stands in the
+// codec of its subject. A message that is malformed, or not allowed in the partition's phase or on the lane it came by,
+// ends the partition.
 enum class MessageType : std::uint8_t {
   // locked phase
   kCreateDomain = 1,  // make a new master secret; reply: the sealed domain, its id, record key
@@ -45,7 +45,7 @@ struct MessageRow {
   MessageType type;
   Phase phase;
   Lane lane;
-  std::uint32_t reply_bytes_max;  // body of the reply; 0: depends on the request, see message_codec.h
+  std::uint32_t reply_bytes_max;  // body of the reply; 0: depends on the request, see perform_codec.h
 };
 inline constexpr auto kMessages = std::to_array<MessageRow>({
     {MessageType::kCreateDomain, Phase::kLocked, Lane::kControl, 1024},

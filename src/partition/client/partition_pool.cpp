@@ -6,7 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
+#include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 
 namespace hsm::partition {

@@ -5,7 +5,8 @@
 
 #include "base/assert.h"
 #include "core/algorithm.h"
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
+#include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 
 namespace hsm::partition {

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "partition/channel/domain_codec.h"
 #include "partition/channel/launch.h"
-#include "partition/channel/message_codec.h"
 #include "partition/channel/secret_writer.h"
 #include "partition/domain/sealed_domain.h"
 #include "partition/process/end_process.h"

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
+#include "partition/channel/key_codec.h"
 #include "partition/domain/backup_jwe.h"
 #include "partition/domain/export_domain.h"
 #include "partition/engine/wrapped_key.h"

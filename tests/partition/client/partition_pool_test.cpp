@@ -4,7 +4,8 @@
 
 #include <atomic>
 
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
+#include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "tests/partition/client/fake_partition.h"
 

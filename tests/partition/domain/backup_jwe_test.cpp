@@ -4,7 +4,7 @@
 
 #include "base/base64url.h"
 #include "crypto/compact_jwe.h"
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
 #include "partition/domain/master_secret.h"
 
 namespace hsm::partition {

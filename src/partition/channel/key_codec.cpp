@@ -1,31 +1,15 @@
-#include "partition/channel/message_codec.h"
+#include "partition/channel/key_codec.h"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/wire.h"
+#include "partition/channel/codec_parts.h"
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/secret_writer.h"
 
 namespace hsm::partition {
 namespace {
-
-auto malformed(const char* what) {
-  return fail(Errc::kInternal, std::string("malformed ") + what);
-}
-
-template <std::size_t N>
-void put_array(WireWriter& out, const std::array<std::uint8_t, N>& bytes) {
-  for (const std::uint8_t byte : bytes) out.put(byte);
-}
-
-template <std::size_t N>
-std::array<std::uint8_t, N> get_array(WireReader& in) {
-  std::array<std::uint8_t, N> bytes;
-  for (std::uint8_t& byte : bytes) byte = in.get<std::uint8_t>();
-  return bytes;
-}
 
 template <class Writer>
 void put_policy(Writer& out, const core::KeyPolicy& policy) {
@@ -107,14 +91,6 @@ Status check(const core::TransferRequest& request) {
   if (!good_but_for_size(request.policy)) return fail(Errc::kBadParameter, "no such key can be imported");
   if (request.exchange_key.wrapped.size() > kWrappedBytesMax || request.wrapped.size() > kTransferBytesMax) {
     return fail(Errc::kBadParameter, "the wrapped key is too long");
-  }
-  return {};
-}
-
-Status check_export(const std::vector<Bytes>& certificates) {
-  if (certificates.size() > kCertificatesMax) return fail(Errc::kBadParameter, "at most 10 certificates");
-  for (const Bytes& certificate : certificates) {
-    if (certificate.size() > kCertificateBytesMax) return fail(Errc::kBadParameter, "a certificate is too long");
   }
   return {};
 }
@@ -248,95 +224,6 @@ Result<core::KeyReference> decode_key_reference(ByteView body) {
   if (key.wrapped.size() > kWrappedBytesMax) return malformed("key");
   HSM_CHECK(in.finish("key"));
   return key;
-}
-
-Bytes encode_export_domain(const std::vector<Bytes>& certificates, unsigned quorum) {
-  WireWriter out;
-  out.put(static_cast<std::uint32_t>(quorum));
-  out.put(static_cast<std::uint32_t>(certificates.size()));
-  for (const Bytes& certificate : certificates) out.put_bytes(certificate);
-  return out.take();
-}
-
-Result<ExportDomain> decode_export_domain(ByteView body) {
-  WireReader in(body);
-  ExportDomain request;
-  request.quorum = in.get<std::uint32_t>();
-  const auto count = in.get<std::uint32_t>();
-  if (count > kCertificatesMax) return malformed("export");
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const ByteView certificate = in.get_view();
-    if (certificate.size() > kCertificateBytesMax) return malformed("export");
-    request.certificates.push_back(copy_of(certificate));
-  }
-  HSM_CHECK(in.finish("export"));
-  return request;
-}
-
-Bytes encode(const core::DomainFile& file) {
-  WireWriter out;
-  out.put(static_cast<std::uint32_t>(file.data.size()));
-  for (const core::DomainData& data : file.data) {
-    out.put_text(data.compact_jwe);
-    out.put_text(data.tag);
-  }
-  out.put(static_cast<std::uint32_t>(file.shares.size()));
-  for (const core::DomainShare& share : file.shares) {
-    out.put_text(share.enc_key);
-    out.put_text(share.x5t_256);
-  }
-  return out.take();
-}
-
-Result<core::DomainFile> decode_domain_file(ByteView body) {
-  WireReader in(body);
-  core::DomainFile file;
-  const auto data = in.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < data && in.ok(); ++i) {
-    core::DomainData& item = file.data.emplace_back();
-    item.compact_jwe = in.get_text();
-    item.tag = in.get_text();
-  }
-  const auto shares = in.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < shares && in.ok(); ++i) {
-    core::DomainShare& share = file.shares.emplace_back();
-    share.enc_key = in.get_text();
-    share.x5t_256 = in.get_text();
-  }
-  HSM_CHECK(in.finish("domain file"));
-  return file;
-}
-
-SecretBytes encode(const NewDomain& domain) {
-  SecretWriter out(sizeof(std::uint32_t) + domain.sealed.size() + sizeof(DomainId) + kRecordKeyBytes);
-  out.put_bytes(domain.sealed);
-  out.put_raw(domain.keys.id);
-  out.put_raw(domain.keys.record_key.reveal());
-  return out.take();
-}
-
-Result<NewDomain> decode_new_domain(ByteView body) {
-  WireReader in(body);
-  NewDomain domain;
-  domain.sealed = in.get_bytes();
-  if (!in.ok() || domain.sealed.size() > kSealedDomainBytesMax) return malformed("domain");
-  HSM_TRY(domain.keys, decode_domain_keys(body.last(in.left())));
-  return domain;
-}
-
-SecretBytes encode(const DomainKeys& keys) {
-  SecretWriter out(sizeof(DomainId) + kRecordKeyBytes);
-  out.put_raw(keys.id);
-  out.put_raw(keys.record_key.reveal());
-  return out.take();
-}
-
-Result<DomainKeys> decode_domain_keys(ByteView body) {
-  DomainKeys keys;
-  if (body.size() != sizeof keys.id + kRecordKeyBytes) return malformed("domain keys");
-  std::memcpy(keys.id.data(), body.data(), sizeof keys.id);
-  keys.record_key = SecretBytes::copy(body.subspan(sizeof keys.id));
-  return keys;
 }
 
 }  // namespace hsm::partition

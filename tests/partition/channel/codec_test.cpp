@@ -1,4 +1,5 @@
-#include "partition/channel/message_codec.h"
+#include "partition/channel/domain_codec.h"
+#include "partition/channel/key_codec.h"
 
 #include <gtest/gtest.h>
 
@@ -164,14 +165,14 @@ TEST(PerformCodec, ReplyRoundTrip) {
   EXPECT_TRUE(decoded.verified);
 }
 
-TEST(MessageCodec, GenerateRoundTrip) {
+TEST(KeyCodec, GenerateRoundTrip) {
   const core::GenerateRequest request{.policy = rsa_policy(), .public_exponent = 3};
   const auto decoded = decode_generate(encode(request)).value();
   EXPECT_EQ(decoded.policy, request.policy);
   EXPECT_EQ(decoded.public_exponent, 3u);
 }
 
-TEST(MessageCodec, RefusesAPolicyThatNoKeyCanHave) {
+TEST(KeyCodec, RefusesAPolicyThatNoKeyCanHave) {
   core::GenerateRequest request{.policy = rsa_policy()};
   request.policy.spec.bits = 2049;
   EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
@@ -181,7 +182,7 @@ TEST(MessageCodec, RefusesAPolicyThatNoKeyCanHave) {
   EXPECT_FALSE(decode_generate(encode(request)));
 }
 
-TEST(MessageCodec, ImportRoundTrip) {
+TEST(KeyCodec, ImportRoundTrip) {
   const core::ImportRequest request = import_request();
   const auto decoded = decode_import(encode(request).reveal()).value();
   EXPECT_EQ(decoded.policy, request.policy);
@@ -192,13 +193,13 @@ TEST(MessageCodec, ImportRoundTrip) {
   EXPECT_EQ(decoded.key.qi, request.key.qi);
 }
 
-TEST(MessageCodec, ImportRefusesAMemberThatIsTooLong) {
+TEST(KeyCodec, ImportRefusesAMemberThatIsTooLong) {
   core::ImportRequest request = import_request();
   request.key.k = SecretBytes(kKeyMemberBytesMax + 1);
   EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
 }
 
-TEST(MessageCodec, KeysRoundTrip) {
+TEST(KeyCodec, KeysRoundTrip) {
   const core::WrappedKey key = decode_wrapped_key(encode(wrapped_key())).value();
   EXPECT_EQ(key.id, kId);
   EXPECT_EQ(key.blob, wrapped_key().blob);
@@ -212,7 +213,7 @@ TEST(MessageCodec, KeysRoundTrip) {
   EXPECT_EQ(change.operations, core::KeyOperations{core::KeyOperation::kSign});
 }
 
-TEST(MessageCodec, DomainsRoundTrip) {
+TEST(DomainCodec, RoundTrip) {
   const auto request = decode_export_domain(encode_export_domain({Bytes(900, 1), Bytes(800, 2)}, 2)).value();
   EXPECT_EQ(request.quorum, 2u);
   EXPECT_EQ(request.certificates, (std::vector<Bytes>{Bytes(900, 1), Bytes(800, 2)}));
@@ -229,14 +230,14 @@ TEST(MessageCodec, DomainsRoundTrip) {
   EXPECT_EQ(opened.keys.record_key, domain.keys.record_key);
 }
 
-TEST(MessageCodec, ExportRefusesTooMuch) {
+TEST(DomainCodec, ExportRefusesTooMuch) {
   EXPECT_FALSE(check_export(std::vector<Bytes>(kCertificatesMax + 1)));
   EXPECT_FALSE(check_export({Bytes(kCertificateBytesMax + 1)}));
   EXPECT_FALSE(decode_export_domain(encode_export_domain(std::vector<Bytes>(kCertificatesMax + 1), 2)));
 }
 
 // Every decoder takes a whole message and neither less nor more.
-TEST(MessageCodec, EveryTruncationAndEveryExtensionIsRefused) {
+TEST(Codecs, EveryTruncationAndEveryExtensionIsRefused) {
   const core::KeyReference reference{kId, Bytes(80, 1)};
   const core::CryptoRequest perform = perform_request();
   core::CryptoReply reply;
