@@ -29,7 +29,7 @@ void blob(std::string_view text) {
 void parts(ByteView bytes) {
   std::vector<Bytes> all;
   while (bytes.size() >= 2 && all.size() < core::kKeyVersionsMax) {
-    const std::size_t size = std::min<std::size_t>(bytes[0] | bytes[1] << 8, bytes.size() - 2);
+    const std::size_t size = std::min<std::size_t>(bytes[0] + 256U * bytes[1], bytes.size() - 2);
     all.push_back(copy_of(bytes.subspan(2, size)));
     bytes = bytes.subspan(2 + size);
   }
