@@ -65,6 +65,19 @@ TEST(WycheproofEcdsaMixes, AreNotReachable) {
   }
 }
 
+// The API's signatures are r ‖ s of fixed width, never DER, whatever it holds.
+TEST(WycheproofEcdsaDer, IsNeverASignature) {
+  for (const EcdsaFile& file :
+       {EcdsaFile{"secp256r1", Curve::kP256, "256"}, EcdsaFile{"secp384r1", Curve::kP384, "384"},
+        EcdsaFile{"secp521r1", Curve::kP521, "512"}, EcdsaFile{"secp256k1", Curve::kP256K, "256"}}) {
+    for_each_case(fmt::format("ecdsa_{}_sha{}_test.json", file.curve_name, file.sha), [&file](const WycheproofCase& c) {
+      const core::Digest hash = *hash_named(c.text("sha"));
+      EXPECT_FALSE(verifies(*public_ec_key(c, file.curve), algorithm_of(core::Scheme::kEcdsa, hash, file.curve),
+                            crypto::hash(hash, c.bytes("msg")), c.bytes("sig")));
+    });
+  }
+}
+
 Bytes member(const boost::json::object& jwk, const char* name) {
   const auto* value = jwk.if_contains(name);
   if (value == nullptr) return {};
