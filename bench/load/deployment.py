@@ -129,15 +129,15 @@ class Deployment:
         self.token = json.loads(connection.getresponse().read())["access_token"]
 
     def call(self, method, path, body=None, connection=None):
-        """One API call; its answer as a value. Raises for every status but 200."""
+        """One API call; its answer as a value, None for an empty one. Raises for every status that is no success."""
         connection = connection or self.connect()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         connection.request(method, f"{path}?{API}", json.dumps(body) if body is not None else None, headers)
         answer = connection.getresponse()
         text = answer.read()
-        if answer.status != 200:
+        if answer.status not in (200, 204):
             raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
-        return json.loads(text)
+        return json.loads(text) if text else None
 
     def create(self, name, **attributes):
         """Makes a key; returns its path, /keys/{name}/{version}."""

@@ -21,7 +21,7 @@ DIGEST = base64url(bytes(range(32)))
 class Operation:
     name: str
     limit: tuple  # ("openssl", algorithm, column), ("noop",) or ("fdatasync",)
-    target: float | None  # of the ratio at 64 connections, issue 2; None: none is set
+    target: float | None  # of the ratio at 64 connections; None: none is set
     request: wrk.Request = field(default=None)
 
 
@@ -31,12 +31,14 @@ KEYS = {
     "rsa4096": {"kty": "RSA-HSM", "key_size": 4096},
     "p256": {"kty": "EC-HSM", "crv": "P-256"},
     "aes": {"kty": "oct-HSM", "key_size": 256},
+    "hmac": {"kty": "oct-HSM", "key_size": 256, "key_ops": ["sign", "verify"]},
 }
 
 
 def operations(deployment):
     """The rows, and what each asks. Makes the keys."""
     keys = {name: deployment.create(name, **attributes) for name, attributes in KEYS.items()}
+    sealed = deployment.call("POST", keys["rsa2048"] + "/encrypt", {"alg": "RSA-OAEP-256", "value": DIGEST})
     signed = deployment.call("POST", keys["p256"] + "/sign", {"alg": "ES256", "value": DIGEST})
 
     def post(path, body):
@@ -46,17 +48,21 @@ def operations(deployment):
         return post(f"{keys[key]}/sign", f'{{"alg":"{algorithm}","value":"{DIGEST}"}}')
 
     verify = f'{{"alg":"ES256","digest":"{DIGEST}","value":"{signed["value"]}"}}'
+    decrypt = f'{{"alg":"RSA-OAEP-256","value":"{sealed["value"]}"}}'
     wrap = f'{{"alg":"A256KW","value":"{DIGEST}"}}'
+    mac = f'{{"alg":"HS256","value":"{DIGEST}"}}'
     encrypt = f'{{"alg":"A256GCM","value":"{base64url(bytes(1024))}"}}'
     create = '{"kty":"EC-HSM","crv":"P-256"}'
     return [
         Operation("rsa-2048 sign", ("openssl", "rsa2048", 0), 0.80, sign("rsa2048", "RS256")),
         Operation("rsa-4096 sign", ("openssl", "rsa4096", 0), None, sign("rsa4096", "RS256")),
+        Operation("rsa-2048 decrypt", ("openssl", "rsa2048", 0), None, post(f"{keys['rsa2048']}/decrypt", decrypt)),
         Operation("p-256 sign", ("openssl", "ecdsap256", 0), 0.50, sign("p256", "ES256")),
         Operation("p-256 verify", ("openssl", "ecdsap256", 1), None, post(f"{keys['p256']}/verify", verify)),
         Operation("key get", ("noop",), 0.65, wrk.Request("GET", f"{keys['p256']}?{API}")),
         Operation("aes-256 wrap", ("noop",), 0.50, post(f"{keys['aes']}/wrapkey", wrap)),
         Operation("aes-gcm 1 KiB", ("noop",), 0.50, post(f"{keys['aes']}/encrypt", encrypt)),
+        Operation("hmac sign", ("noop",), 0.50, post(f"{keys['hmac']}/sign", mac)),
         Operation("random 32", ("noop",), None, post("/rng", '{"count":32}')),
         Operation("ec key create", ("fdatasync",), None, post("/keys/made-$N/create", create)),
     ]
