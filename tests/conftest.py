@@ -3,7 +3,7 @@
 import secrets
 
 import pytest
-from azure.identity import DefaultAzureCredential
+from azure.identity import ClientSecretCredential, DefaultAzureCredential
 from azure.keyvault.keys import KeyClient
 from azure.keyvault.keys.crypto import CryptographyClient
 
@@ -45,6 +45,16 @@ def environment(rig, monkeypatch) -> dict[str, str]:
 def keys(rig, environment) -> KeyClient:
     """What an application writes: its vault's URL, the default credential, no option."""
     with KeyClient(rig.url, DefaultAzureCredential()) as client:
+        yield client
+
+
+@pytest.fixture
+def keys_of_own(own) -> KeyClient:
+    """The same for the rig with own names alone."""
+    credential = ClientSecretCredential(
+        "adfs", own.user.client_id, own.user.secret, authority=own.deployment.domain.authority, connection_verify=own.server.ca
+    )
+    with KeyClient(own.url, credential, connection_verify=own.server.ca) as client:
         yield client
 
 

@@ -32,8 +32,6 @@ inline constexpr auto kErrors = std::to_array<ErrorRow>({
     {Errc::kMethodNotAllowed, 405, "MethodNotAllowed", "The method is not allowed at this path."},
     {Errc::kConflict, 409, "Conflict", "The request conflicts with the present state."},
     {Errc::kPayloadTooLarge, 413, "PayloadTooLarge", "The request's body is too large."},
-    {Errc::kHeaderFieldsTooLarge, 431, "HeaderFieldsTooLarge", "The request's headers are too large."},
-    {Errc::kUnsupportedMediaType, 415, "UnsupportedMediaType", "The request's body is not JSON."},
     {Errc::kThrottled, 429, "Throttled", "Too many requests wait; try again later."},  // reference/keys-api.md §5.4
     {Errc::kUnavailable, 503, "ServiceUnavailable", "The service is not available at the moment; try again."},
     {Errc::kInternal, 500, "InternalError", "An internal error happened."},

@@ -24,8 +24,6 @@ std::string_view name(Errc code) {
       "MethodNotAllowed",
       "Conflict",
       "PayloadTooLarge",
-      "HeaderFieldsTooLarge",
-      "UnsupportedMediaType",
       "Throttled",
       "Unavailable",
       "Internal",

@@ -24,8 +24,6 @@ enum class Errc : std::uint8_t {
   kMethodNotAllowed,
   kConflict,
   kPayloadTooLarge,
-  kHeaderFieldsTooLarge,
-  kUnsupportedMediaType,
   kThrottled,
   kUnavailable,
   kInternal,
