@@ -85,26 +85,50 @@ constexpr auto kPlain = [] {
   return plain;
 }();
 
+#if defined(__SSE2__)
+// not_plain_mask has a bit for each of 16 characters that does not stand for itself.
+unsigned not_plain_mask(const char* text) {
+  const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
+  const auto is = [in](char c) { return _mm_cmpeq_epi8(in, _mm_set1_epi8(c)); };
+  // Signed: what is not ASCII is below every control character.
+  const __m128i low = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), in);
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, is('"')), _mm_or_si128(is('\\'), is(0x7F)))));
+}
+#endif
+
 // plain_run returns how many characters from the start stand for themselves.
 std::size_t plain_run(std::string_view text) {
   std::size_t run = 0;
 #if defined(__SSE2__)
   for (; run + 16 <= text.size(); run += 16) {
-    const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + run));
-    const auto is = [in](char c) { return _mm_cmpeq_epi8(in, _mm_set1_epi8(c)); };
-    // Signed: what is not ASCII is below every control character.
-    const __m128i low = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), in);
-    const int not_plain = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, is('"')), _mm_or_si128(is('\\'), is(0x7F))));
-    if (not_plain != 0) return run + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(not_plain)));
+    const unsigned mask = not_plain_mask(text.data() + run);
+    if (mask != 0) return run + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+  if (run != 0 && run < text.size()) {  // the last 16, of which the first are known to be plain
+    const unsigned mask = not_plain_mask(text.data() + text.size() - 16);
+    return text.size() - 16 + static_cast<std::size_t>(std::countr_zero(mask | 0x1'0000U));
   }
 #endif
   while (run < text.size() && kPlain[static_cast<unsigned char>(text[run])]) ++run;
   return run;
 }
 
+// append_quoted appends what needs no escape: nearly everything.
+void append_quoted(std::string& out, std::string_view plain) {
+  const std::size_t before = out.size(), after = before + plain.size() + 2;
+  out.resize_and_overwrite(after, [plain, before, after](char* text, std::size_t) {
+    text[before] = '"';
+    plain.copy(text + before + 1, plain.size());
+    text[after - 1] = '"';
+    return after;
+  });
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+  if (plain_run(text) == text.size()) return append_quoted(out, text);
   out.push_back('"');
   while (!text.empty()) {
     const std::size_t run = plain_run(text);
