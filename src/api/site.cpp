@@ -39,7 +39,7 @@ Result<std::string> challenge_for(const Site& site, std::string_view host) {
 Front front_of(const Site& site, std::string_view host) {
   auto challenge = challenge_for(site, host);
   if (!challenge) log::error("no challenge for host {}: {}", host, challenge.error().message);
-  return {site, "https://" + to_lower(host), std::move(challenge).value_or("Bearer")};
+  return {.site = site, .base_url = "https://" + to_lower(host), .challenge = std::move(challenge).value_or("Bearer")};
 }
 
 }  // namespace hsm::api

@@ -1,9 +1,11 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "api/keys/rendered_keys.h"
 #include "api/login/login_api.h"
 #include "base/result.h"
 #include "identity/token_verifier.h"
@@ -51,6 +53,8 @@ struct Front {
   const Site& site;
   std::string base_url;   // https://host[:port] in lower case: the start of every id we print
   std::string challenge;  // the value of WWW-Authenticate
+  // Of the loop's thread alone, as a front itself is; the rest of it may be read on any.
+  std::unique_ptr<keys::RenderedKeys> rendered = std::make_unique<keys::RenderedKeys>();
 };
 Front front_of(const Site& site, std::string_view host);
 

@@ -1,13 +1,13 @@
 #include "api/handlers.h"
-#include "api/keys/key_json.h"
 
 namespace hsm::api::keys {
 
 Result<Prepared> get(Call& call) {
   const service::KeyPointer key = call.hsm->keys.peek(*call.target.key, call.target.version);
   if (!key) return LoadKey{};
-  call.operation.event.key_id = key_id(*key, call.base_url);
-  return Reply{.body = key_bundle(*key, call.base_url, call.hsm->keys.settings())};
+  const RenderedKeys::Rendered& rendered = call.front->rendered->of(key, call.base_url, call.hsm->keys.settings());
+  call.operation.event.key_id = rendered.id;
+  return Reply{.body = rendered.bundle};
 }
 
 }  // namespace hsm::api::keys
