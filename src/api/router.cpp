@@ -119,9 +119,9 @@ std::size_t provider_position(std::string_view path) {
 
 Result<Target> target_of(const OperationRow& row, const Match& found, const core::Scope& url_scope) {
   Target target;
-  target.name = found.name;
   switch (row.scope) {
     case core::ScopeRule::kUrl:
+      target.name = found.name;
       target.scope = url_scope;
       return target;
     case core::ScopeRule::kRoot:

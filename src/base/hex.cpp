@@ -1,7 +1,18 @@
 #include "base/hex.h"
 
+#include <array>
+#include <cstring>
+
 namespace hsm {
 namespace {
+
+// Both digits of each byte: every audit record has 64 of them.
+constexpr auto kPairs = [] {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+  return pairs;
+}();
 
 int digit_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -19,13 +30,12 @@ std::string to_hex(ByteView bytes) {
 }
 
 void append_hex(std::string& out, ByteView bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   const std::size_t before = out.size();
   out.resize(before + bytes.size() * 2);
   char* to = out.data() + before;
   for (const std::uint8_t byte : bytes) {
-    *to++ = kDigits[byte >> 4];
-    *to++ = kDigits[byte & 15];
+    std::memcpy(to, kPairs[byte].data(), 2);
+    to += 2;
   }
 }
 
