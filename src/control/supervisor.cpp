@@ -153,7 +153,8 @@ Status Supervisor::start(unsigned index) {
   HSM_TRY(slot.process, PartitionProcess::spawn(executable(),
                                                 {.shape = roster_->shape(),
                                                  .seal_key_file = config_.seal_key_file,
-                                                 .allow_unlocked_memory = config_.allow_unlocked_memory},
+                                                 .allow_unlocked_memory = config_.allow_unlocked_memory,
+                                                 .authorities = config_.authorities},
                                                 *roster_));
   slot.started = Clock::now();
   pids_[index] = slot.process->pid();

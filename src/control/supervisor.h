@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "core/ports/partitions.h"
+#include "partition/channel/launch.h"
 #include "partition/client/fast_link.h"
 #include "partition/domain/domain_id.h"
 
@@ -21,6 +22,7 @@ struct SupervisorConfig {
   unsigned workers = 1;                // threads for light operations in each partition, 1 to partition::kWorkersMax
   unsigned front_end_threads = 1;      // as many fast links
   bool allow_unlocked_memory = false;  // start where RLIMIT_MEMLOCK forbids to lock memory (development only)
+  std::vector<partition::AttestationAuthority> authorities;  // whose tokens may release keys
 };
 inline constexpr unsigned kPartitionsMax = 16;
 

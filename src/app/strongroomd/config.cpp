@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <limits>
@@ -177,6 +178,19 @@ void read(Section&& section, Config::Partitions& partitions) {
   section.finish();
 }
 
+void read(Section&& section, Config::Release& release) {
+  section.take("certificate", release.certificate);
+  section.take("private_key", release.private_key);
+  section.each("authority", [&release](Section& table) {
+    Config::Release::Authority& authority = release.authorities.emplace_back();
+    table.take("issuer", authority.issuer);
+    table.take("keys_file", authority.keys_file);
+    table.take("ca_file", authority.ca_file);
+    table.finish();
+  });
+  section.finish();
+}
+
 void read(Section& root, Config& config) {
   root.take("data_directory", config.data_directory);
   root.take("log_level", config.log_level);
@@ -186,6 +200,7 @@ void read(Section& root, Config& config) {
   read(root.table("tls"), config.tls);
   read(root.table("token_service"), config.token_service);
   read(root.table("partitions"), config.partitions);
+  read(root.table("release"), config.release);
   Section audit = root.table("audit");
   audit.take("strict", config.audit.strict);
   audit.finish();
@@ -207,6 +222,10 @@ Status check(const Config& config) {
     return missing("'domains.logins' must name the token service's host");
   if (!config.token_service.enabled && config.tenant.empty()) return missing("'tenant' is missing");
   if (config.instances.empty()) return missing("there is no [[instance]]");
+  if (std::ranges::any_of(config.release.authorities, [](const auto& authority) { return authority.issuer.empty(); }))
+    return missing("'release.authority.issuer' is missing");
+  if (config.release.certificate.empty() != config.release.private_key.empty())
+    return missing("'release.certificate' and 'release.private_key' belong together");
   return {};
 }
 

@@ -90,6 +90,19 @@ struct Config {
     bool allow_unlocked_memory = false;
   } partitions;
 
+  // Secure key release.
+  struct Release {
+    struct Authority {
+      std::string issuer;
+      std::string keys_file;  // JWKS; empty: not pinned
+      std::string ca_file;    // PEM; whom to trust when fetching the keys, empty: the system's
+    };
+    std::vector<Authority> authorities;
+    // PEM of an RSA certificate and its key, which sign what is released; empty: those of [tls], if they are RSA.
+    std::string certificate;
+    std::string private_key;
+  } release;
+
   struct Audit {
     bool strict = false;
   } audit;

@@ -95,6 +95,10 @@ class RunningServer final : public Server {
                                                   .workers = config_.partitions.workers,
                                                   .front_end_threads = loops_,
                                                   .allow_unlocked_memory = config_.partitions.allow_unlocked_memory}};
+    for (const Config::Release::Authority& authority : config_.release.authorities) {
+      config.partitions.authorities.push_back(
+          {.issuer = authority.issuer, .keys_file = authority.keys_file, .ca_file = authority.ca_file});
+    }
     HSM_TRY(auto instance, control::Instance::open(std::move(config), clock_, random_));
     const std::vector<std::string>& logins = config_.domains.logins;
     for (std::size_t i = 0; i < config_.domains.suffixes.size(); ++i) {

@@ -9,10 +9,21 @@ constexpr std::string_view kLinks = "--links=";
 constexpr std::string_view kWorkers = "--workers=";
 constexpr std::string_view kSealKeyFile = "--seal-key-file=";
 constexpr std::string_view kAllowUnlockedMemory = "--allow-unlocked-memory";
+// The two files are those of the authority before them.
+constexpr std::string_view kAuthority = "--attestation-authority=";
+constexpr std::string_view kAuthorityKeys = "--attestation-authority-keys=";
+constexpr std::string_view kAuthorityCa = "--attestation-authority-ca=";
 
 bool read_number(std::string_view text, std::uint32_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size();
+}
+
+bool set(std::vector<AttestationAuthority>& authorities, std::string AttestationAuthority::* member,
+         std::string_view value) {
+  if (authorities.empty()) return false;
+  authorities.back().*member = value;
+  return true;
 }
 
 }  // namespace
@@ -22,6 +33,11 @@ std::vector<std::string> to_arguments(const LaunchOptions& options) {
                                      std::string(kWorkers) + std::to_string(options.shape.workers),
                                      std::string(kSealKeyFile) + options.seal_key_file};
   if (options.allow_unlocked_memory) arguments.emplace_back(kAllowUnlockedMemory);
+  for (const AttestationAuthority& authority : options.authorities) {
+    arguments.push_back(std::string(kAuthority) + authority.issuer);
+    if (!authority.keys_file.empty()) arguments.push_back(std::string(kAuthorityKeys) + authority.keys_file);
+    if (!authority.ca_file.empty()) arguments.push_back(std::string(kAuthorityCa) + authority.ca_file);
+  }
   return arguments;
 }
 
@@ -37,6 +53,12 @@ Result<LaunchOptions> parse_arguments(const std::vector<std::string_view>& argum
       options.seal_key_file = argument.substr(kSealKeyFile.size());
     } else if (argument == kAllowUnlockedMemory) {
       options.allow_unlocked_memory = true;
+    } else if (argument.starts_with(kAuthority)) {
+      options.authorities.push_back({.issuer = std::string(argument.substr(kAuthority.size()))});
+    } else if (argument.starts_with(kAuthorityKeys)) {
+      good = good && set(options.authorities, &AttestationAuthority::keys_file, argument.substr(kAuthorityKeys.size()));
+    } else if (argument.starts_with(kAuthorityCa)) {
+      good = good && set(options.authorities, &AttestationAuthority::ca_file, argument.substr(kAuthorityCa.size()));
     } else {
       good = false;
     }

@@ -16,10 +16,19 @@ inline constexpr int kMemoryFd = 4;     // the sealed memfd of channel_memory.h
 inline constexpr int kFirstBellFd = 5;  // one eventfd a link
 inline constexpr std::size_t kControlBytesMax = 4096;
 
+// AttestationAuthority is one whose tokens may release keys (docs/configuration.md, [[release.authority]]).
+struct AttestationAuthority {
+  std::string issuer;
+  std::string keys_file;  // its key set; empty: the keys are not pinned
+  std::string ca_file;    // PEM; whom to trust when fetching the keys, empty: the system's
+  friend bool operator==(const AttestationAuthority&, const AttestationAuthority&) = default;
+};
+
 struct LaunchOptions {
   ChannelShape shape;
   std::string seal_key_file;
   bool allow_unlocked_memory = false;
+  std::vector<AttestationAuthority> authorities{};
 };
 std::vector<std::string> to_arguments(const LaunchOptions& options);
 // kBadParameter: not the arguments that to_arguments makes.

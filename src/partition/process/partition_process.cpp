@@ -14,6 +14,7 @@
 
 #include "partition/channel/launch.h"
 #include "partition/engine/openssl/openssl_engine.h"
+#include "partition/process/attestation_authorities.h"
 #include "partition/process/control.h"
 #include "partition/process/end_process.h"
 #include "partition/process/give_way.h"
@@ -103,6 +104,7 @@ Status serve(const LaunchOptions& options, const std::vector<int>& bells) {
   if (!locked) say("keys may reach the swap space: " + locked.error().message);
   prepare_runtime(options.shape);
   HSM_TRY(SecretBytes seal_key, open_seal_key(options.seal_key_file));
+  HSM_TRY(const auto authorities, open_authorities(options.authorities));
   OpenSslEngine engine;
   for (const std::string& missing : isolate(locked.value_or(LockedBy::kLimit)))
     say("the system does not allow " + missing);

@@ -15,6 +15,15 @@ TEST(Launch, OptionsPassTheCommandLine) {
   EXPECT_TRUE(parsed.allow_unlocked_memory);
 }
 
+TEST(Launch, AttestationAuthoritiesPassWithTheirFiles) {
+  const LaunchOptions options{.shape = {.links = 1, .workers = 1},
+                              .seal_key_file = "k",
+                              .authorities = {{.issuer = "https://a/", .keys_file = "/keys", .ca_file = ""},
+                                              {.issuer = "https://b", .keys_file = "", .ca_file = "/c a.pem"}}};
+  const auto arguments = to_arguments(options);
+  EXPECT_EQ(parse_arguments({arguments.begin(), arguments.end()}).value().authorities, options.authorities);
+}
+
 TEST(Launch, UnlockedMemoryIsNotTheDefault) {
   const auto arguments = to_arguments({.shape = {.links = 1, .workers = 1}, .seal_key_file = "k"});
   EXPECT_FALSE(parse_arguments({arguments.begin(), arguments.end()}).value().allow_unlocked_memory);
@@ -33,6 +42,7 @@ TEST(Launch, RefusesAnythingElse) {
       {"--links=66", "--workers=1", "--seal-key-file=k"},
       {"--links=1", "--workers=17", "--seal-key-file=k"},
       {"--links=1", "--workers=1", "--seal-key-file=k", "--verbose"},
+      {"--links=1", "--workers=1", "--seal-key-file=k", "--attestation-authority-keys=f"},
   };
   for (const auto& arguments : cases) EXPECT_FALSE(parse_arguments(arguments));
 }
