@@ -12,14 +12,20 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from harness.applications import self_signed, write_certificate
 
+CHUNK_BYTES = 500
+
 
 class HttpsDocuments:
-    """Serves https://HOST:PORT until closed. `documents` maps a path, without query, to its document; `ca_file` is what
-    a client needs to trust it."""
+    """Serves https://HOST:PORT until closed. `documents` maps a path, without query, to its document or to what makes
+    it; `requests` is the paths that were asked for. `identity` is key and certificate; without it, `ca_file` is what a
+    client needs to trust. `chunked` sends documents in pieces (RFC 9112 §7.1)."""
 
-    def __init__(self, directory: Path, host: str, documents: dict[str, dict]):
+    def __init__(
+        self, directory: Path, host: str, documents: dict[str, dict], *, port: int = 0, identity=None, chunked=False
+    ):
         self.documents = documents
-        tls_key, tls_certificate = _server_certificate(host)
+        self.requests: list[str] = []
+        tls_key, tls_certificate = identity or _server_certificate(host)
         self.ca_file = str(write_certificate(directory / f"{host}.crt", tls_certificate))
         key_file = directory / f"{host}.key"
         key_file.write_bytes(
@@ -28,13 +34,25 @@ class HttpsDocuments:
             )
         )
 
+        requests = self.requests
+
         class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1" if chunked else "HTTP/1.0"
+
             def do_GET(self):
-                document = documents.get(self.path.split("?")[0])
+                path = self.path.split("?")[0]
+                requests.append(path)
+                document = documents.get(path)
+                document = document() if callable(document) else document
                 body = json.dumps(document or {"error": {"code": "NotFound", "message": "not found"}}).encode()
                 self.send_response(200 if document else 404)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
+                if chunked:
+                    self.send_header("Transfer-Encoding", "chunked")
+                    pieces = [body[at : at + CHUNK_BYTES] for at in range(0, len(body), CHUNK_BYTES)]
+                    body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+                else:
+                    self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -43,7 +61,7 @@ class HttpsDocuments:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.ca_file, key_file)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
