@@ -8,15 +8,26 @@
 
 namespace hsm::core {
 
+// ReleasePolicyDigest is the SHA-256 of a canonical release policy; zero if there is none.
+using ReleasePolicyDigest = std::array<std::uint8_t, 32>;
+
 // KeyPolicy is what is bound to key material when it is wrapped, so that the two can't be recombined (design §5). A
-// partition changes `operations` on request, within the type's possible ones; it never changes the rest.
+// partition changes `operations` on request, within the type's possible ones, and the release policy of an exportable
+// key as long as it is not immutable; it never changes the rest.
 struct KeyPolicy {
   KeySpec spec;
   KeyOperations operations;
   bool exportable = false;
-  std::array<std::uint8_t, 32> release_policy_digest{};  // SHA-256 of the canonical release policy; zero if none
+  ReleasePolicyDigest release_policy_digest{};
+  bool release_policy_immutable = false;
   friend bool operator==(const KeyPolicy&, const KeyPolicy&) = default;
 };
+
+// releasable_by_policy: an exportable key has a release policy, and no other key has one.
+constexpr bool releasable_by_policy(const KeyPolicy& policy) {
+  const bool has_release_policy = policy.release_policy_digest != ReleasePolicyDigest{};
+  return policy.exportable == has_release_policy && (policy.exportable || !policy.release_policy_immutable);
+}
 
 // PublicKey is the public half as JWK members: big-endian, RSA ones minimal, coordinates of the curve's width. Empty
 // for symmetric keys.

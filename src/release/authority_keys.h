@@ -14,8 +14,9 @@ class AuthorityKeys {
   virtual ~AuthorityKeys() = default;
 
   // keys_of gives the keys that an authority has published; `kid` is the one that is looked for, which tells an
-  // implementation that fetches whether it must do so again. kForbidden: nobody has configured that authority.
-  // kUnavailable: its keys are not to be had at the moment. The message says which and may reach the client.
+  // implementation that fetches whether it must do so again. kForbidden: nobody has configured that authority, or
+  // has said where its keys are; the message says which and may reach the client. kUnavailable: they are not to be had
+  // at the moment.
   virtual Result<std::shared_ptr<const jose::JwkSet>> keys_of(std::string_view issuer, std::string_view kid) = 0;
 };
 

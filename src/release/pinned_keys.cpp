@@ -25,7 +25,7 @@ Result<std::shared_ptr<const jose::JwkSet>> PinnedKeys::keys_of(std::string_view
     return fail(Errc::kForbidden, "The token's issuer is no attestation authority of this HSM.");
   }
   if (!found->keys) {
-    return fail(Errc::kUnavailable, "The attestation authority's keys are not pinned in this HSM.");
+    return fail(Errc::kForbidden, "The keys of the token's issuer are not pinned in this HSM.");
   }
   return found->keys;
 }

@@ -1,11 +1,14 @@
 #include "release/pinned_keys.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/identity/token_maker.h"
 
 namespace hsm::release {
 namespace {
+
+using testing::HasSubstr;
 
 using identity::testing::jwk;
 using identity::testing::jwks;
@@ -26,10 +29,11 @@ TEST(PinnedKeys, NobodyElsesTokensCount) {
   EXPECT_EQ(keys.keys_of("", "first").error().code, Errc::kForbidden);
 }
 
-TEST(PinnedKeys, AnAuthorityWithoutKeysIsNotToBeHad) {
+TEST(PinnedKeys, AnAuthorityWithoutKeysIsBelievedNothing) {
   PinnedKeys keys;
   keys.add_without_keys("https://one.example");
-  EXPECT_EQ(keys.keys_of("https://one.example", "first").error().code, Errc::kUnavailable);
+  EXPECT_EQ(keys.keys_of("https://one.example", "first").error().code, Errc::kForbidden);
+  EXPECT_THAT(keys.keys_of("https://one.example", "first").error().message, HasSubstr("not pinned"));
 }
 
 TEST(PinnedKeys, AFileWithoutKeysIsRefused) {

@@ -1,0 +1,18 @@
+#pragma once
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "release/attestation_token.h"
+#include "release/authority_keys.h"
+#include "release/release_policy.h"
+
+namespace hsm::release {
+
+// decide tells whether an environment fulfils a policy, and gives the key to encrypt to: the policy names the token's
+// issuer, the issuer's published keys verify the token, and the conditions of one of the policy's authorities of that
+// issuer hold. kForbidden: it does not. kBadParameter: no token at all. kUnavailable: the issuer's keys are not to be
+// had.
+Result<EncryptionKey> decide(const Policy& policy, std::string_view token, AuthorityKeys& authorities, TimePoint now);
+
+}  // namespace hsm::release
