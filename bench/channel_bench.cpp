@@ -46,6 +46,10 @@ class NullEngine final : public Engine {
                                               Random&) override {
     return fail(Errc::kNotSupported);
   }
+  Result<Bytes> export_wrapped(const core::KeySpec&, const SecretBytes&, const core::PublicKey&, core::Digest,
+                               Random&) override {
+    return fail(Errc::kNotSupported);
+  }
   Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes&) override {
     return std::make_shared<const LoadedKey>(policy);
   }

@@ -4,6 +4,7 @@
 #include "api/keys/key_json.h"
 #include "base/assert.h"
 #include "core/key_operations.h"
+#include "release/release_policy.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -26,5 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto key = hsm::api::keys::new_key(*name, spec, operations.value_or(std::nullopt), **object);
   // Both are read of the same members, so they must agree on what is wrong.
   if (key) HSM_ASSERT(tags.has_value() && hsm::api::keys::attributes_member(**object).has_value());
+  // What is taken as a policy is canonical, and bound by its own digest.
+  if (key && key->release.policy) {
+    const auto policy = hsm::release::Policy::parse_canonical(key->release.policy->text);
+    HSM_ASSERT(policy && hsm::release::digest_of(policy->canonical()) == key->release.policy->digest);
+  }
   return 0;
 }

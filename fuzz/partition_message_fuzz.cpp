@@ -10,6 +10,7 @@
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
+#include "partition/channel/release_codec.h"
 #include "partition/channel/ring.h"
 
 namespace {
@@ -80,6 +81,21 @@ void transferred_key(ByteView body) {
   if (const auto decoded = decode_transferred_key(body)) same(body, encode(*decoded));
 }
 
+void release(ByteView body) {
+  const auto decoded = decode_release(body);
+  if (!decoded) return;
+  HSM_ASSERT(check(*decoded));
+  same(body, encode(*decoded));
+}
+
+void released_key(ByteView body) {
+  if (const auto decoded = decode_released_key(body)) same(body, encode(*decoded));
+}
+
+void change_release_policy(ByteView body) {
+  if (const auto decoded = decode_change_release_policy(body)) same(body, encode(*decoded));
+}
+
 void change_operations(ByteView body) {
   if (const auto decoded = decode_change_operations(body)) same(body, encode(decoded->key, decoded->operations));
 }
@@ -125,7 +141,8 @@ void ring(ByteView body) {
 
 constexpr auto kDecoders = std::to_array<void (*)(ByteView)>(
     {perform, perform_reply, random_bytes, generate, import, wrapped_key, change_operations, key_reference,
-     export_domain, domain_file, new_domain, domain_keys, ring, transfer, transferred_key});
+     export_domain, domain_file, new_domain, domain_keys, ring, transfer, transferred_key, release, released_key,
+     change_release_policy});
 
 }  // namespace
 

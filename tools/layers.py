@@ -38,11 +38,11 @@ ALLOWED = {
     "audit": "base core crypto",
     "service": "base core",
     "http": "base",
-    "api": "base core service identity http partition/client api/login",
+    "api": "base core release service identity http partition/client api/login",
     "api/login": "base core identity http",
     "control": "base core service storage audit partition/client partition/channel partition/domain/domain_id.h",
     "app/strongroom-partition": "partition/process",
-    "app/strongroomd": "base core crypto identity http api api/login control",
+    "app/strongroomd": "base core crypto release identity http api api/login control",
     "app/strongroom": "base core crypto audit app/strongroomd/config.h",
 }
 

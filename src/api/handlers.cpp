@@ -51,6 +51,7 @@ constexpr auto kHandlers = std::to_array<Handler>({
     slow(Operation::kDownloadSecurityDomain, securitydomain::download),
     slow(Operation::kGetSecurityDomainDownloadStatus, securitydomain::status),
     slow(Operation::kGetSecurityDomainUploadStatus, securitydomain::status),
+    slow(Operation::kReleaseKey, keys::release),
 });
 
 // Complete, in the order of the enumerators, and with the functions of each row's lane.

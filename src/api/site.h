@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "identity/token_verifier.h"
 #include "partition/client/fast_link.h"
+#include "release/response_signer.h"
 #include "service/hsm.h"
 
 namespace hsm::api {
@@ -23,6 +24,7 @@ struct Site {
   std::string authority_scheme_and_host;  // https://login.example.com
   std::string tenant;
   bool authority_has_port_of_request = false;
+  const release::ResponseSigner* release_signer = nullptr;  // nullptr: there is no certificate to sign releases with
 };
 
 // Sites are the host names a server answers for. Filled at start, then only read.

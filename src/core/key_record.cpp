@@ -5,7 +5,7 @@
 namespace hsm::core {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormat = 2;      // 1 had no release policy
 constexpr std::uint8_t kHeadFormat = 2;  // 1 had no rotation policy
 
 void put_time(WireWriter& writer, const std::optional<std::int64_t>& time) {
@@ -54,7 +54,35 @@ Result<std::optional<RotationPolicy>> get_rotation(WireReader& reader) {
   return policy;
 }
 
+void put_release_policy(WireWriter& writer, const std::optional<ReleasePolicy>& policy) {
+  writer.put(static_cast<std::uint8_t>(policy.has_value()));
+  if (!policy) return;
+  writer.put_text(policy->text);
+  for (const std::uint8_t byte : policy->digest) writer.put(byte);
+  writer.put_text(policy->content_type);
+  writer.put(static_cast<std::uint8_t>(policy->immutable));
+}
+
+std::optional<ReleasePolicy> get_release_policy(WireReader& reader) {
+  if (reader.get<std::uint8_t>() == 0) return std::nullopt;
+  ReleasePolicy policy;
+  policy.text = reader.get_text();
+  for (std::uint8_t& byte : policy.digest) byte = reader.get<std::uint8_t>();
+  policy.content_type = reader.get_text();
+  policy.immutable = reader.get<std::uint8_t>() != 0;
+  return policy;
+}
+
 }  // namespace
+
+KeyPolicy policy_of(const KeyRecord& record) {
+  KeyPolicy policy{.spec = record.spec, .operations = record.operations, .exportable = record.attributes.exportable};
+  if (record.release_policy) {
+    policy.release_policy_digest = record.release_policy->digest;
+    policy.release_policy_immutable = record.release_policy->immutable;
+  }
+  return policy;
+}
 
 std::string key_path(const KeyName& name) {
   return kKeysPrefix + folded(name);
@@ -99,12 +127,14 @@ Bytes encode(const KeyRecord& record) {
   writer.put_bytes(record.public_key.y);
   writer.put_bytes(record.material->id);
   writer.put_bytes(record.material->wrapped);
+  put_release_policy(writer, record.release_policy);
   return writer.take();
 }
 
 Result<KeyRecord> decode_key_record(ByteView bytes) {
   WireReader reader(bytes);
-  if (reader.get<std::uint8_t>() != kFormat) return fail(Errc::kInternal, "key record of an unknown format");
+  const auto format = reader.get<std::uint8_t>();
+  if (format == 0 || format > kFormat) return fail(Errc::kInternal, "key record of an unknown format");
   HSM_TRY(KeyName name, KeyName::parse(reader.get_text()));
   HSM_TRY(KeyVersion version, KeyVersion::parse(reader.get_text()));
   KeyRecord record{.name = std::move(name),
@@ -138,8 +168,12 @@ Result<KeyRecord> decode_key_record(ByteView bytes) {
   KeyReference reference;
   if (id.size() == reference.id.size()) std::copy(id.begin(), id.end(), reference.id.begin());
   reference.wrapped = reader.get_bytes();
+  if (format >= kFormat) record.release_policy = get_release_policy(reader);
   HSM_CHECK(reader.finish("key record"));
-  if (!valid(record.spec) || id.size() != reference.id.size()) return fail(Errc::kInternal, "key record is damaged");
+  if (!valid(record.spec) || id.size() != reference.id.size() ||
+      record.release_policy.has_value() != record.attributes.exportable) {
+    return fail(Errc::kInternal, "key record is damaged");
+  }
   record.material = std::make_shared<const KeyReference>(std::move(reference));
   return record;
 }

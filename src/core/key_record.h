@@ -12,6 +12,7 @@
 #include "core/key_material.h"
 #include "core/key_name.h"
 #include "core/ports/partitions.h"
+#include "core/release.h"
 #include "core/rotation_policy.h"
 
 namespace hsm::core {
@@ -37,7 +38,11 @@ struct KeyRecord {
   Tags tags;
   PublicKey public_key;
   std::shared_ptr<const KeyReference> material;
+  std::optional<ReleasePolicy> release_policy = {};  // of an exportable key, and of no other
 };
+
+// policy_of is what is bound to the record's material.
+KeyPolicy policy_of(const KeyRecord& record);
 
 // KeyHead is a key as a whole.
 struct KeyHead {

@@ -44,6 +44,7 @@ enum class Operation : std::uint8_t {
   kDownloadSecurityDomain,
   kGetSecurityDomainDownloadStatus,
   kGetSecurityDomainUploadStatus,
+  kReleaseKey,
   kCount_
 };
 
@@ -129,6 +130,7 @@ inline constexpr auto kOperations = [] {
        S::kRoot, kSlow, "SecurityDomainDownloadStatusGet", A::kNotRequired},
       {kGetSecurityDomainUploadStatus, kGet, "securitydomain/upload/pending", D::kSecurityDomainUploadRead, S::kRoot,
        kSlow, "SecurityDomainUploadStatusGet", A::kNotRequired},
+      {kReleaseKey, kPost, "keys/{name}/{version}/release", D::kKeysRelease, S::kKey, kSlow, "KeyRelease"},
   });
 }();
 static_assert(kOperations.size() == static_cast<std::size_t>(Operation::kCount_), "an operation without a row");

@@ -54,12 +54,7 @@ Result<core::KeyRecord> Keys::restore(const core::KeyBackup& backup, Operation& 
   const core::KeyName& name = backup.head.name;
   const std::string path = core::key_path(name);
   const std::string deleted_path = core::deleted_key_path(name);
-  HSM_TRY(const auto deleted, store_.get(deleted_path));
-  if (deleted) {
-    return fail(Errc::kConflict, fmt::format("Key {} is deleted but recoverable; its name can't be used again until it "
-                                             "has been recovered or purged.",
-                                             name.text()));
-  }
+  HSM_CHECK(check_not_deleted(name));
   core::Transaction transaction;
   transaction.expectations = {{path, core::kAbsent}, {deleted_path, core::kAbsent}};
   transaction.puts = {{path, core::encode(backup.head)}};

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/key_backup.h"
 #include "core/key_record.h"
 #include "core/ports/partitions.h"
+#include "core/release_rules.h"
 #include "service/journal.h"
 #include "service/key_cache.h"
 
@@ -28,6 +30,7 @@ struct NewKey {
   std::optional<core::KeyOperations> operations;
   AttributeChanges attributes;
   core::Tags tags;
+  core::ReleaseChanges release = {};
 };
 
 // Transfer is a key that another HSM has wrapped for a key-exchange key of ours (BYOK).
@@ -43,6 +46,19 @@ struct UpdateKey {
   std::optional<core::KeyOperations> operations;
   AttributeChanges attributes;
   std::optional<core::Tags> tags;
+  core::ReleaseChanges release = {};
+};
+
+struct ReleaseKey {
+  core::KeyName name;
+  std::optional<core::KeyVersion> version;
+  std::string token;  // the attestation token
+  core::ReleaseEncryption encryption = core::kReleaseEncryptionDefault;
+};
+// ReleasedKey is a key's record and what a partition has made of its material.
+struct ReleasedKey {
+  KeyPointer key;
+  core::ReleasedKey material;
 };
 
 // DeletedKey is a soft-deleted key and its latest version.
@@ -94,6 +110,10 @@ class Keys {
   KeyPointer peek(const core::KeyName& name, const std::optional<core::KeyVersion>& version) {
     return cache_.find(name, version);
   }
+
+  // release encrypts a key to the environment that the token attests. kKeyNotFound; kForbidden: disabled, not
+  // exportable, or the partition does not let it go (core/ports/partitions.h, with the other errors).
+  Result<ReleasedKey> release(const ReleaseKey& request, Operation& operation);
 
   // update replaces the members that are present. kKeyNotFound.
   Result<core::KeyRecord> update(const UpdateKey& request, Operation& operation);
@@ -151,9 +171,18 @@ class Keys {
   Result<StoredVersion> stored_version(const core::KeyName& name, const core::KeyVersion& version);
   Result<StoredHead> existing_head(const std::string& path);
   Result<core::KeyBackup> read_whole(const core::KeyName& name);
-  Result<core::KeyRecord> put_new(const NewKey& request, const core::KeyPolicy& policy, core::WrappedKey wrapped,
-                                  Operation& operation);
-  Status commit_version(core::KeyRecord& record, Operation& operation);
+  // Material is made by a partition under the policy that it is given; the spec is complete afterwards.
+  using MakeMaterial = std::function<Result<core::TransferredKey>(const core::KeyPolicy&)>;
+  Result<core::KeyRecord> put_new(const NewKey& request, const MakeMaterial& make, Operation& operation);
+  // A key and its latest version, as a new version finds them.
+  struct Predecessor {
+    StoredHead head;
+    StoredVersion latest;
+  };
+  Result<std::optional<Predecessor>> predecessor_of(const core::KeyName& name);
+  Status check_not_deleted(const core::KeyName& name);
+  static core::Transaction put_of(const core::KeyRecord& record, const core::KeyHead& head,
+                                  const std::optional<Predecessor>& predecessor);
   enum class RotateWhen : std::uint8_t { kAsked, kDue };
   Result<std::optional<core::KeyRecord>> rotate_when(RotateWhen when, const core::KeyName& name, Operation& operation);
   Status stop_rotating(const core::KeyName& name, const Error& why, Operation& operation);

@@ -7,12 +7,8 @@ namespace {
 
 constexpr int kBadRequest = 400;
 
-core::KeyPolicy policy_of(const core::KeyRecord& record) {
-  return {.spec = record.spec, .operations = record.operations, .exportable = record.attributes.exportable};
-}
-
-// A new version has its predecessor's kind, operations and tags (reference/keys-api.md §6; the tags unconfirmed), and
-// the validity that the rotation policy gives it.
+// A new version has its predecessor's kind, operations, tags and release policy (reference/keys-api.md §6; the tags
+// unconfirmed), and the validity that the rotation policy gives it.
 core::KeyRecord successor_of(const core::KeyRecord& latest, const core::RotationPolicy& policy, std::int64_t now) {
   core::KeyRecord record = latest;
   record.attributes = {.exportable = latest.attributes.exportable};
@@ -107,7 +103,7 @@ Result<std::optional<core::KeyRecord>> Keys::rotate_when(RotateWhen when, const 
     record.version = core::new_key_version(operation.now, random_);
     HSM_TRY(const core::KeyHead head, next_head(stored.head, record));
 
-    const core::KeyPolicy policy = policy_of(record);
+    const core::KeyPolicy policy = core::policy_of(record);
     if (!spare || spare->policy != policy) {
       HSM_TRY(core::WrappedKey key,
               partitions_.generate({.policy = policy, .public_exponent = exponent_of(latest.record.public_key)}));

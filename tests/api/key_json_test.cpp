@@ -71,6 +71,26 @@ TEST(KeyBundle, TellsTheRecoveryLevel) {
   EXPECT_EQ(level(7, true), "CustomizedRecoverable");
 }
 
+TEST(KeyBundle, OfAnExportableKeyHasItsPolicy) {
+  core::KeyRecord record = an_ec_key();
+  record.attributes.exportable = true;
+  record.release_policy = {
+      .text = "{}", .digest = {}, .content_type = std::string(core::kReleaseContentType), .immutable = true};
+  const std::string bundle = key_bundle(record, kBase, {});
+  EXPECT_NE(bundle.find(R"("exportable":true)"), std::string::npos);
+  EXPECT_NE(bundle.find(R"("y":"__8"},"release_policy":{"contentType":"application/json; charset=utf-8","data":"e30",)"
+                        R"("immutable":true}})"),
+            std::string::npos)
+      << bundle;
+}
+
+// reference/keys-api.md §2.11: key_hsm in its place of the alphabet, kty without -HSM.
+TEST(ReleasedKeyBundle, HasTheWrappedKeyAndThePlainType) {
+  const std::string bundle = released_key_bundle(an_ec_key(), "{}", kBase, {});
+  EXPECT_NE(bundle.find(R"("key":{"crv":"P-256","key_hsm":"e30","key_ops":["sign","verify"],)"), std::string::npos);
+  EXPECT_NE(bundle.find(R"("kty":"EC",)"), std::string::npos) << bundle;
+}
+
 TEST(DeletedKeyBundle, SaysWhenAndWhere) {
   const service::DeletedKey key{
       .head = {.name = *core::KeyName::parse("My-Key"), .latest = an_ec_key().version, .deleted = 10, .purge_at = 20},
@@ -109,14 +129,12 @@ TEST(KeyOperationsMember, IsASetOfKnownNames) {
   }
 }
 
-TEST(AttributesMember, RefusesExportWithoutAPolicyAndTheReverse) {
+TEST(AttributesMember, HasItsTypes) {
   const auto error = [](std::string_view text) {
     const auto changes = with(text, attributes_member);
     return changes ? Errc::kCount_ : changes.error().code;
   };
-  EXPECT_EQ(error(R"({"attributes":{"exportable":true}})"), Errc::kBadParameter);
-  EXPECT_EQ(error(R"({"release_policy":{"data":"e30"}})"), Errc::kBadParameter);
-  EXPECT_EQ(error(R"({"attributes":{"exportable":false}})"), Errc::kCount_);
+  EXPECT_EQ(error(R"({"attributes":{"enabled":true,"exp":null}})"), Errc::kCount_);
   EXPECT_EQ(error(R"({"attributes":{"enabled":1}})"), Errc::kBadParameter);
   EXPECT_EQ(error(R"({"attributes":{"exp":"tomorrow"}})"), Errc::kBadParameter);
 }

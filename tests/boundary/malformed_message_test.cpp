@@ -79,6 +79,9 @@ TEST_F(MalformedMessage, EndsThePartitionAndNoOther) {
       {"sealed backup too long", kShortLane, MessageType::kOpenBackup, Bytes(partition::kBackupJweBytesMax + 1)},
       {"backup on the workers' lane", kWorkerLane, MessageType::kSealBackup, Bytes(10)},
       {"transfer of noise", kShortLane, MessageType::kImportTransfer, Bytes(64, 0xEE)},
+      {"release of noise", kShortLane, MessageType::kRelease, Bytes(64, 0xEE)},
+      {"release on the workers' lane", kWorkerLane, MessageType::kRelease, Bytes(64)},
+      {"change of policy without one", kShortLane, MessageType::kChangeReleasePolicy, {1}},
       {"a second domain", kShortLane, MessageType::kCreateDomain, {}},
   };
   const auto witness = spawn();

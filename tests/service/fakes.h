@@ -43,6 +43,10 @@ class CountingPartitions final : public core::Partitions {
     if (unavailable) return fail(Errc::kUnavailable);
     if (const auto meanwhile = std::exchange(while_generating, nullptr)) meanwhile();
     last_exponent = request.public_exponent;
+    {
+      const std::lock_guard lock(mutex);
+      last_policy = request.policy;
+    }
     const unsigned number = ++generated;
     return core::WrappedKey{
         .id = id_of(number), .blob = blob(number, request.policy.operations), .public_key = public_key};
@@ -68,6 +72,15 @@ class CountingPartitions final : public core::Partitions {
   Result<core::KeyReference> change_operations(const core::KeyReference& key, core::KeyOperations operations) override {
     return core::KeyReference{.id = id_of(++generated), .wrapped = blob(key.wrapped.at(0), operations)};
   }
+  Result<core::KeyReference> change_release_policy(const core::KeyReference& key,
+                                                   const core::ReleasePolicy& policy) override {
+    ++policy_changes;
+    return core::KeyReference{.id = id_of(++generated), .wrapped = {key.wrapped.at(0), policy.digest[0]}};
+  }
+  // release "encrypts" what it was asked.
+  Result<core::ReleasedKey> release(const core::ReleaseRequest& request) override {
+    return core::ReleasedKey{.encryption_key_id = request.token, .ciphertext = copy_of(bytes_of(request.policy))};
+  }
   Result<core::CryptoReply> perform(const core::CryptoRequest&) override { return fail(Errc::kNotSupported); }
   Result<SecretBytes> random(std::size_t n) override { return SecretBytes(n); }
   Result<core::DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned) override {
@@ -79,6 +92,9 @@ class CountingPartitions final : public core::Partitions {
 
   std::atomic<unsigned> generated = 0;
   std::atomic<std::uint32_t> last_exponent = 0;
+  std::atomic<unsigned> policy_changes = 0;
+  std::mutex mutex;
+  core::KeyPolicy last_policy;             // of the last key made
   core::PublicKey public_key;              // of every key made
   std::function<void()> while_generating;  // called once, by the next generation
   bool unavailable = false;

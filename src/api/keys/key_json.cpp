@@ -1,5 +1,6 @@
 #include "api/keys/key_json.h"
 
+#include "api/keys/release_policy_json.h"
 #include "base/base64url.h"
 #include "base/json_text.h"
 
@@ -10,6 +11,7 @@ using core::KeyRecord;
 using Settings = service::Keys::Settings;
 
 constexpr int kRetentionDaysMax = 90;
+constexpr std::string_view kHsmSuffix = "-HSM";  // of every kty here
 
 void append_base64_member(std::string& out, std::string_view name, ByteView bytes) {
   out.append(",\"").append(name).append("\":\"");
@@ -61,13 +63,19 @@ void append_tags(std::string& out, const KeyRecord& record) {
   out.push_back('}');
 }
 
-void append_web_key(std::string& out, const KeyRecord& record, std::string_view base_url) {
+// `key_hsm` is what a released key has instead of the -HSM of its type; empty for all others.
+void append_web_key(std::string& out, const KeyRecord& record, std::string_view base_url, std::string_view key_hsm) {
   out += R"("key":{)";
   if (record.spec.type == core::KeyType::kEc) {
     out.append(R"("crv":")").append(core::row(record.spec.curve).name).append("\",");
   } else if (record.spec.type == core::KeyType::kRsa) {
     out += R"("e":")";
     append_base64url(out, record.public_key.exponent);
+    out += "\",";
+  }
+  if (!key_hsm.empty()) {
+    out += R"("key_hsm":")";
+    append_base64url(out, bytes_of(key_hsm));
     out += "\",";
   }
   out += R"("key_ops":[)";
@@ -79,7 +87,9 @@ void append_web_key(std::string& out, const KeyRecord& record, std::string_view 
   }
   out += "],";
   append_kid(out, record, base_url, KidForm::kWithVersion);
-  out.append(R"(,"kty":")").append(core::wire_name(record.spec.type)).append("\"");
+  std::string_view kty = core::wire_name(record.spec.type);
+  if (!key_hsm.empty()) kty.remove_suffix(kHsmSuffix.size());
+  out.append(R"(,"kty":")").append(kty).append("\"");
   if (record.spec.type == core::KeyType::kRsa) append_base64_member(out, "n", record.public_key.modulus);
   if (record.spec.type == core::KeyType::kEc) {
     append_base64_member(out, "x", record.public_key.x);
@@ -89,10 +99,14 @@ void append_web_key(std::string& out, const KeyRecord& record, std::string_view 
 }
 
 void append_bundle_members(std::string& out, const KeyRecord& record, std::string_view base_url,
-                           const Settings& settings) {
+                           const Settings& settings, std::string_view key_hsm = {}) {
   append_attributes(out, record, settings);
   out.push_back(',');
-  append_web_key(out, record, base_url);
+  append_web_key(out, record, base_url, key_hsm);
+  if (record.release_policy) {
+    out += R"(,"release_policy":)";
+    append_release_policy(out, *record.release_policy);
+  }
   append_tags(out, record);
 }
 
@@ -118,6 +132,14 @@ std::string key_bundle(const KeyRecord& record, std::string_view base_url, const
   out.reserve(1024);
   out.push_back('{');
   append_bundle_members(out, record, base_url, settings);
+  out.push_back('}');
+  return out;
+}
+
+std::string released_key_bundle(const KeyRecord& record, std::string_view key_hsm, std::string_view base_url,
+                                const Settings& settings) {
+  std::string out = "{";
+  append_bundle_members(out, record, base_url, settings, key_hsm);
   out.push_back('}');
   return out;
 }
@@ -179,23 +201,12 @@ Result<std::optional<core::Tags>> tags_member(const JsonObject& object) {
 
 Result<service::AttributeChanges> attributes_member(const JsonObject& object) {
   service::AttributeChanges changes;
-  HSM_TRY(const JsonObject* policy, object_member(object, "release_policy"));
   HSM_TRY(const JsonObject* attributes, object_member(object, "attributes"));
-  std::optional<bool> exportable;
   if (attributes != nullptr) {
     HSM_TRY(changes.enabled, bool_member(*attributes, "enabled"));
     HSM_TRY(changes.not_before, integer_member(*attributes, "nbf"));
     HSM_TRY(changes.expires, integer_member(*attributes, "exp"));
-    HSM_TRY(exportable, bool_member(*attributes, "exportable"));
   }
-  if (exportable.value_or(false) && policy == nullptr) {
-    return fail(Errc::kBadParameter, "An exportable key must have a release policy.");
-  }
-  if (!exportable.value_or(false) && policy != nullptr) {
-    return fail(Errc::kBadParameter, "A key that is not exportable may not have a release policy.");
-  }
-  if (policy != nullptr)
-    return fail(Errc::kNotSupported, "Exportable keys and release policies are not supported yet.");
   return changes;
 }
 
@@ -203,6 +214,7 @@ Result<service::NewKey> new_key(const core::KeyName& name, const core::KeySpec& 
                                 const std::optional<core::KeyOperations>& operations, const JsonObject& object) {
   service::NewKey key{.name = name, .spec = spec, .operations = operations, .attributes = {}, .tags = {}};
   HSM_TRY(key.attributes, attributes_member(object));
+  HSM_TRY(key.release, release_member(object));
   HSM_TRY(auto tags, tags_member(object));
   key.tags = std::move(tags).value_or(core::Tags{});
   return key;

@@ -12,12 +12,16 @@ namespace hsm::api::keys {
 // The JSON of keys, members in alphabetical order as the service has them (reference/keys-api.md §2).
 // `base_url` is the start of every id: https://host[:port].
 
-// KeyBundle (§2.1): {"attributes","key","tags"?}
+// KeyBundle (§2.1): {"attributes","key","release_policy"?,"tags"?}
 std::string key_bundle(const core::KeyRecord& record, std::string_view base_url,
                        const service::Keys::Settings& settings);
 // DeletedKeyBundle (§2.5)
 std::string deleted_key_bundle(const service::DeletedKey& key, std::string_view base_url,
                                const service::Keys::Settings& settings);
+
+// What a release answers with (§2.11): a KeyBundle whose key has `key_hsm`, a JSON text, and a kty without -HSM.
+std::string released_key_bundle(const core::KeyRecord& record, std::string_view key_hsm, std::string_view base_url,
+                                const service::Keys::Settings& settings);
 
 // KeyItem (§2.6): its kid has the version only in a list of versions.
 enum class KidForm : std::uint8_t { kWithoutVersion, kWithVersion };
@@ -32,8 +36,6 @@ std::string key_id(const core::KeyRecord& record, std::string_view base_url);
 // What create, import and update have in common in their bodies.
 Result<std::optional<core::KeyOperations>> key_operations_member(const JsonObject& object);
 Result<std::optional<core::Tags>> tags_member(const JsonObject& object);
-// attributes_member refuses `exportable` with or without a release policy as the service does, as far as it is
-// supported (docs/compatibility.md).
 Result<service::AttributeChanges> attributes_member(const JsonObject& object);
 // new_key reads the members that creation and import share; key_ops stands elsewhere in each.
 Result<service::NewKey> new_key(const core::KeyName& name, const core::KeySpec& spec,

@@ -1,6 +1,7 @@
 #include "api/handlers.h"
 #include "api/json_body.h"
 #include "api/keys/key_json.h"
+#include "api/keys/release_policy_json.h"
 
 namespace hsm::api::keys {
 
@@ -12,6 +13,7 @@ Result<Reply> update(Call& call) {
   HSM_TRY(request.operations, key_operations_member(*object));
   HSM_TRY(request.attributes, attributes_member(*object));
   HSM_TRY(request.tags, tags_member(*object));
+  HSM_TRY(request.release, release_member(*object));
   HSM_TRY(const core::KeyRecord record, call.hsm->keys.update(request, call.operation));
   return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
 }

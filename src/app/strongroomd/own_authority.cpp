@@ -28,6 +28,7 @@ constexpr hours kAuthorityLife{24 * 3650};
 constexpr hours kServerLife{24 *
                             397};  // the most that clients accept of a server certificate (CA/Browser Forum BR 6.3.2)
 constexpr hours kRenewBefore{24 * 30};
+constexpr int kReleaseKeyBits = 2048;  // as the service's own certificate (byok-release-attestation.md §3.6)
 constexpr hours kClockDifference{1};
 
 // For what clients may see: mode 0644, whatever the process's umask.
@@ -85,34 +86,46 @@ bool still_good(const std::string& certificate_path, const Authority& authority,
          certificates->front().signed_by(authority.certificate);
 }
 
+Status issue(const CertificateFiles& files, EVP_PKEY* key, const std::vector<std::string>& names,
+             const Authority& authority, TimePoint now, Random& random) {
+  HSM_TRY(const crypto::Certificate certificate,
+          crypto::issue_certificate({.kind = crypto::CertificateKind::kServer,
+                                     .common_name = "Strongroom",
+                                     .dns_names = names,
+                                     .ip_addresses = {"127.0.0.1", "::1"},
+                                     .not_before = now - kClockDifference,
+                                     .not_after = now + kServerLife},
+                                    key, authority.certificate, authority.key.get(), random));
+  HSM_CHECK(replace_private_file(files.private_key, crypto::private_key_to_pem(key)));
+  return write_public_file(files.chain, certificate.pem() + authority.certificate.pem());
+}
+
 }  // namespace
 
-Result<http::TlsConfig> make_own_certificates(const std::string& directory, const std::vector<std::string>& names,
+Result<OwnCertificates> make_own_certificates(const std::string& directory, const std::vector<std::string>& names,
                                               const Clock& clock, Random& random) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return fail(Errc::kUnavailable, "can't make the directory " + directory + ": " + error.message());
   HSM_TRY(const Authority authority, load_or_make_authority(directory, clock, random));
 
-  const http::TlsConfig files{.certificate_chain_file = directory + "/server.pem",
-                              .private_key_file = directory + "/server-key.pem"};
+  const CertificateFiles server{.chain = directory + "/server.pem", .private_key = directory + "/server-key.pem"};
+  const CertificateFiles release{.chain = directory + "/release.pem", .private_key = directory + "/release-key.pem"};
+  const OwnCertificates own{.tls = {.certificate_chain_file = server.chain, .private_key_file = server.private_key},
+                            .release = release};
   const std::string names_path = directory + "/server-names";
   const std::string wanted = fmt::format("{}\n", fmt::join(names, "\n"));
-  if (read_file(names_path) == wanted && still_good(files.certificate_chain_file, authority, clock.now())) return files;
-
-  HSM_TRY(const crypto::PkeyPtr key, crypto::generate_ec(core::Curve::kP256));
-  HSM_TRY(const crypto::Certificate certificate,
-          crypto::issue_certificate({.kind = crypto::CertificateKind::kServer,
-                                     .common_name = "Strongroom",
-                                     .dns_names = names,
-                                     .ip_addresses = {"127.0.0.1", "::1"},
-                                     .not_before = clock.now() - kClockDifference,
-                                     .not_after = clock.now() + kServerLife},
-                                    key.get(), authority.certificate, authority.key.get(), random));
-  HSM_CHECK(replace_private_file(files.private_key_file, crypto::private_key_to_pem(key.get())));
-  HSM_CHECK(write_public_file(files.certificate_chain_file, certificate.pem() + authority.certificate.pem()));
+  const TimePoint now = clock.now();
+  if (read_file(names_path) == wanted && still_good(server.chain, authority, now) &&
+      still_good(release.chain, authority, now)) {
+    return own;
+  }
+  HSM_TRY(const crypto::PkeyPtr server_key, crypto::generate_ec(core::Curve::kP256));
+  HSM_TRY(const crypto::PkeyPtr release_key, crypto::generate_rsa(kReleaseKeyBits));
+  HSM_CHECK(issue(server, server_key.get(), names, authority, now, random));
+  HSM_CHECK(issue(release, release_key.get(), names, authority, now, random));
   HSM_CHECK(write_public_file(names_path, wanted));
-  return files;
+  return own;
 }
 
 }  // namespace hsm::app

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "control/instance.h"
 #include "http/server.h"
+#include "release/response_signer.h"
 
 namespace hsm::app {
 namespace {
@@ -59,10 +60,33 @@ class RunningServer final : public Server {
 
  private:
   Result<http::TlsConfig> certificates() {
-    if (!config_.tls.certificate.empty()) {
-      return http::TlsConfig{.certificate_chain_file = config_.tls.certificate,
-                             .private_key_file = config_.tls.private_key};
+    const Config::Tls& tls = config_.tls;
+    const Config::Release& release = config_.release;
+    if (!release.certificate.empty()) {
+      HSM_TRY(release_signer_, release::ResponseSigner::load(release.certificate, release.private_key));
     }
+    if (!tls.certificate.empty()) {
+      if (!release_signer_) sign_releases_with_tls_certificate();
+      return http::TlsConfig{.certificate_chain_file = tls.certificate, .private_key_file = tls.private_key};
+    }
+    HSM_TRY(const OwnCertificates own, own_certificates());
+    if (!release_signer_) {
+      HSM_TRY(release_signer_, release::ResponseSigner::load(own.release.chain, own.release.private_key));
+    }
+    return own.tls;
+  }
+
+  // An operator who releases no keys may have any TLS certificate.
+  void sign_releases_with_tls_certificate() {
+    auto signer = release::ResponseSigner::load(config_.tls.certificate, config_.tls.private_key);
+    if (signer) {
+      release_signer_ = *std::move(signer);
+    } else {
+      log::info("keys can't be released without an RSA certificate ([release]): {}", signer.error().message);
+    }
+  }
+
+  Result<OwnCertificates> own_certificates() {
     std::vector<std::string> names = config_.domains.logins;
     for (const std::string& suffix : config_.domains.suffixes) names.push_back("*." + suffix);
     // A wildcard is not taken for names below a single label (*.localhost), so every instance is named, too.
@@ -102,7 +126,10 @@ class RunningServer final : public Server {
     HSM_TRY(auto instance, control::Instance::open(std::move(config), clock_, random_));
     const std::vector<std::string>& logins = config_.domains.logins;
     for (std::size_t i = 0; i < config_.domains.suffixes.size(); ++i) {
-      api::Site site{.hsm = &instance->hsm(), .verifier = verifier_.get(), .tenant = config_.tenant};
+      api::Site site{.hsm = &instance->hsm(),
+                     .verifier = verifier_.get(),
+                     .tenant = config_.tenant,
+                     .release_signer = release_signer_.get()};
       for (unsigned loop = 0; loop < loops_; ++loop) site.links.push_back(&instance->partitions().fast_link(loop));
       if (token_service_) {
         site.authority_scheme_and_host = "https://" + logins[std::min(i, logins.size() - 1)];
@@ -156,6 +183,7 @@ class RunningServer final : public Server {
   unsigned loops_ = 1;
   std::unique_ptr<identity::TokenService> token_service_;
   std::unique_ptr<identity::TokenVerifier> verifier_;
+  std::unique_ptr<release::ResponseSigner> release_signer_;  // nullptr: no key can be released
   std::unique_ptr<api::login::LoginApi> login_;
   std::unique_ptr<api::login::ManagedIdentityApi> managed_identity_;
   std::vector<std::unique_ptr<control::Instance>> instances_;

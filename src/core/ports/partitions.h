@@ -9,6 +9,7 @@
 #include "base/secret_bytes.h"
 #include "core/algorithm.h"
 #include "core/key_material.h"
+#include "core/release.h"
 
 namespace hsm::core {
 
@@ -66,6 +67,18 @@ struct TransferredKey {
   KeySpec spec;  // complete
 };
 
+// ReleaseRequest asks for an exportable key on behalf of an attested environment.
+struct ReleaseRequest {
+  KeyReference key;
+  std::string policy;  // canonical text; the partition takes no other than the one that is bound to the key
+  std::string token;   // the environment's attestation token, a compact JWS
+  ReleaseEncryption encryption = kReleaseEncryptionDefault;
+};
+struct ReleasedKey {
+  std::string encryption_key_id;  // kid of the environment's key, from the token
+  Bytes ciphertext;
+};
+
 // DomainShare and DomainFile are the parts of the security-domain file (reference/security-domain.md §4.3).
 struct DomainShare {
   std::string enc_key;  // compact JWE
@@ -97,6 +110,13 @@ class Partitions {
   virtual Result<TransferredKey> import_transfer(const TransferRequest& request) = 0;
   // change_operations wraps the same material under a policy with other operations.
   virtual Result<KeyReference> change_operations(const KeyReference& key, KeyOperations operations) = 0;
+  // change_release_policy wraps the same material under a policy with another release policy; of it text and immutable
+  // count. kForbidden: the key is not exportable, or its policy is immutable. kBadParameter: not a canonical policy.
+  virtual Result<KeyReference> change_release_policy(const KeyReference& key, const ReleasePolicy& policy) = 0;
+  // release encrypts a key's material to the environment that the token attests. kForbidden: not exportable, another
+  // policy than the key's, a token that can't be verified or does not fulfil the policy. kBadParameter: no token at
+  // all. kUnavailable: the authority's keys are not to be had.
+  virtual Result<ReleasedKey> release(const ReleaseRequest& request) = 0;
   // perform runs one cryptographic operation. kForbidden: the key's operations do not hold it. kBadParameter: the
   // algorithm does not suit the key, or a length is wrong. kBadCiphertext: decryption, unwrap or tag check failed.
   virtual Result<CryptoReply> perform(const CryptoRequest& request) = 0;

@@ -11,18 +11,23 @@
 namespace hsm::partition {
 namespace {
 
+constexpr std::uint8_t kExportable = 1;
+constexpr std::uint8_t kImmutablePolicy = 2;
+
 template <class Writer>
 void put_policy(Writer& out, const core::KeyPolicy& policy) {
   out.put(policy.spec.type);
   out.put(policy.spec.curve);
   out.put(policy.spec.bits);
   out.put(policy.operations.bits());
-  out.put(policy.exportable ? std::uint8_t{1} : std::uint8_t{0});
+  out.put(static_cast<std::uint8_t>((policy.exportable ? kExportable : 0) |
+                                    (policy.release_policy_immutable ? kImmutablePolicy : 0)));
   for (const std::uint8_t byte : policy.release_policy_digest) out.put(byte);
 }
 
 bool good(const core::KeyPolicy& policy) {
-  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type));
+  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type)) &&
+         core::releasable_by_policy(policy);
 }
 
 bool get_any_policy(WireReader& in, core::KeyPolicy& policy) {
@@ -30,10 +35,11 @@ bool get_any_policy(WireReader& in, core::KeyPolicy& policy) {
   policy.spec.curve = in.get<core::Curve>();
   policy.spec.bits = in.get<std::uint16_t>();
   policy.operations = core::KeyOperations::from_bits(in.get<std::uint16_t>());
-  const auto exportable = in.get<std::uint8_t>();
-  policy.exportable = exportable == 1;
+  const auto flags = in.get<std::uint8_t>();
+  policy.exportable = (flags & kExportable) != 0;
+  policy.release_policy_immutable = (flags & kImmutablePolicy) != 0;
   policy.release_policy_digest = get_array<32>(in);
-  return in.ok() && exportable <= 1;
+  return in.ok() && flags <= (kExportable | kImmutablePolicy);
 }
 
 bool get_policy(WireReader& in, core::KeyPolicy& policy) {
@@ -46,7 +52,7 @@ bool good_but_for_size(const core::KeyPolicy& policy) {
   const core::KeySpec& spec = policy.spec;
   const bool known = spec.type == kEc ? core::valid(spec) : spec.curve == core::Curve::kNone;
   return known && spec.bits == 0 && (spec.type == kRsa || spec.type == kEc || spec.type == kOct) &&
-         policy.operations.within(core::possible_operations(spec.type));
+         policy.operations.within(core::possible_operations(spec.type)) && core::releasable_by_policy(policy);
 }
 
 // The members of a key in the order of the grammar.

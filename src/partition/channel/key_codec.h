@@ -10,8 +10,8 @@ namespace hsm::partition {
 // The bodies of the messages about keys. This and domain_codec.h use the encoding of base/wire.h: integers are
 // little-endian and of fixed width, `bytes` is a u32 length and as many bytes. What stands for itself fills the body.
 //
-//   policy            = type (u8) | curve (u8) | bits (u16) | operations (u16) | exportable (u8)
-//                       | release policy digest (32)
+//   policy            = type (u8) | curve (u8) | bits (u16) | operations (u16) | release flags (u8)
+//                       | release policy digest (32)          flags: 1 exportable, 2 immutable policy
 //   public key        = n (bytes) | e (bytes) | x (bytes) | y (bytes)
 //   generate          = policy | public exponent (u32)                    reply: key
 //   import            = policy | public key | d | p | q | dp | dq | qi | k (7 × bytes)    reply: key

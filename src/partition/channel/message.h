@@ -28,6 +28,8 @@ enum class MessageType : std::uint8_t {
   kSealBackup = 30,
   kOpenBackup = 31,
   kImportTransfer = 32,
+  kRelease = 33,
+  kChangeReleasePolicy = 34,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };
@@ -62,6 +64,8 @@ inline constexpr auto kMessages = std::to_array<MessageRow>({
     {MessageType::kSealBackup, Phase::kOpen, Lane::kShort, 63 * 1024},
     {MessageType::kOpenBackup, Phase::kOpen, Lane::kShort, 46 * 1024},
     {MessageType::kImportTransfer, Phase::kOpen, Lane::kShort, 8 * 1024},
+    {MessageType::kRelease, Phase::kOpen, Lane::kShort, 8 * 1024},
+    {MessageType::kChangeReleasePolicy, Phase::kOpen, Lane::kShort, 8 * 1024},
 });
 
 // find_row returns nullptr for a number that is no message type.

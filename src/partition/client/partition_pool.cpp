@@ -9,6 +9,7 @@
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
+#include "partition/channel/release_codec.h"
 
 namespace hsm::partition {
 
@@ -109,6 +110,21 @@ Result<core::KeyReference> PartitionPool::change_operations(const core::KeyRefer
   const Bytes body = encode(key, operations);
   HSM_TRY(const SecretBytes reply, call({.type = MessageType::kChangeOperations, .body = body}));
   return decode_key_reference(reply.reveal());
+}
+
+Result<core::KeyReference> PartitionPool::change_release_policy(const core::KeyReference& key,
+                                                                const core::ReleasePolicy& policy) {
+  HSM_CHECK(check_policy_change(key, policy));
+  const Bytes body = encode(ChangeReleasePolicy{.key = key, .policy = policy.text, .immutable = policy.immutable});
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kChangeReleasePolicy, .body = body}));
+  return decode_key_reference(reply.reveal());
+}
+
+Result<core::ReleasedKey> PartitionPool::release(const core::ReleaseRequest& request) {
+  HSM_CHECK(check(request));
+  const Bytes body = encode(request);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kRelease, .body = body}));
+  return decode_released_key(reply.reveal());
 }
 
 Result<core::CryptoReply> PartitionPool::perform(const core::CryptoRequest& request) {

@@ -26,6 +26,9 @@ class PartitionPool final : public core::Partitions {
   Result<core::WrappedKey> import(const core::ImportRequest& request) override;
   Result<core::TransferredKey> import_transfer(const core::TransferRequest& request) override;
   Result<core::KeyReference> change_operations(const core::KeyReference& key, core::KeyOperations operations) override;
+  Result<core::KeyReference> change_release_policy(const core::KeyReference& key,
+                                                   const core::ReleasePolicy& policy) override;
+  Result<core::ReleasedKey> release(const core::ReleaseRequest& request) override;
   Result<core::CryptoReply> perform(const core::CryptoRequest& request) override;
   Result<SecretBytes> random(std::size_t n) override;
   Result<std::string> seal_backup(ByteView part) override;

@@ -70,6 +70,11 @@ class Engine {
                                                       const core::KeySpec& target, ByteView wrapped,
                                                       Random& random) = 0;
 
+  // export_wrapped gives a key away, encrypted to the RSA key `to` of an environment that may have it; its caller has
+  // decided that. The form stands in openssl/release.h. kBadParameter: `to` is no RSA key of 2048 bits or more.
+  virtual Result<Bytes> export_wrapped(const core::KeySpec& spec, const SecretBytes& material,
+                                       const core::PublicKey& to, core::Digest digest, Random& random) = 0;
+
   // load makes a key ready, the first use included (an RSA key's first signature costs half a millisecond more).
   virtual Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes& material) = 0;
 };

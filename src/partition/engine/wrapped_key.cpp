@@ -10,13 +10,17 @@
 namespace hsm::partition {
 namespace {
 
-constexpr std::uint8_t kFormatVersion = 1;
+constexpr std::uint8_t kFormatVersion = 2;
+constexpr std::uint8_t kFirstVersion = 1;  // had no flag but exportable
+constexpr std::uint8_t kExportable = 1;
+constexpr std::uint8_t kImmutablePolicy = 2;
 constexpr std::string_view kLabel = "strongroom wrapped key 1";  // stored
 constexpr std::size_t kHeadBytes = 1 + kWrappedKeyPolicyBytes;
 using AdditionalData = std::array<std::uint8_t, std::tuple_size_v<DomainId> + kHeadBytes>;
 
 bool acceptable(const core::KeyPolicy& policy) {
-  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type));
+  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type)) &&
+         core::releasable_by_policy(policy);
 }
 
 Bytes write_head(const core::KeyPolicy& policy) {
@@ -26,7 +30,8 @@ Bytes write_head(const core::KeyPolicy& policy) {
   out.put(policy.spec.curve);
   out.put(policy.spec.bits);
   out.put(policy.operations.bits());
-  out.put(static_cast<std::uint8_t>(policy.exportable ? 1 : 0));
+  out.put(static_cast<std::uint8_t>((policy.exportable ? kExportable : 0) |
+                                    (policy.release_policy_immutable ? kImmutablePolicy : 0)));
   for (const std::uint8_t byte : policy.release_policy_digest) out.put(byte);
   return out.take();
 }
@@ -39,7 +44,9 @@ core::KeyPolicy read_head(ByteView head) {
   policy.spec.curve = in.get<core::Curve>();
   policy.spec.bits = in.get<std::uint16_t>();
   policy.operations = core::KeyOperations::from_bits(in.get<std::uint16_t>());
-  policy.exportable = in.get<std::uint8_t>() != 0;
+  const auto flags = in.get<std::uint8_t>();
+  policy.exportable = (flags & kExportable) != 0;
+  policy.release_policy_immutable = (flags & kImmutablePolicy) != 0;
   for (std::uint8_t& byte : policy.release_policy_digest) byte = in.get<std::uint8_t>();
   return policy;
 }
@@ -65,7 +72,8 @@ Bytes wrap(const SecretBytes& kek, const DomainId& domain, const core::KeyPolicy
 }
 
 Result<UnwrappedKey> unwrap(const SecretBytes& kek, const DomainId& domain, ByteView blob) {
-  if (blob.size() < kWrappedKeyOverheadBytes || blob.size() > kWrappedKeyBytesMax || blob[0] != kFormatVersion) {
+  if (blob.size() < kWrappedKeyOverheadBytes || blob.size() > kWrappedKeyBytesMax ||
+      (blob[0] != kFormatVersion && blob[0] != kFirstVersion)) {
     return crypto::bad_ciphertext();
   }
   const ByteView head = blob.first(kHeadBytes);

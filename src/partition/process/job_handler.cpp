@@ -7,8 +7,8 @@
 #include "partition/channel/key_codec.h"
 #include "partition/domain/backup_jwe.h"
 #include "partition/domain/export_domain.h"
-#include "partition/engine/wrapped_key.h"
 #include "partition/process/end_process.h"
+#include "partition/process/well_formed.h"
 
 namespace hsm::partition {
 namespace {
@@ -28,6 +28,8 @@ constexpr auto kJobs = std::to_array<JobRow>({
     {MessageType::kAuditPublicKey, &JobHandler::audit_public_key},
     {MessageType::kSealBackup, &JobHandler::seal_backup},
     {MessageType::kOpenBackup, &JobHandler::open_backup},
+    {MessageType::kRelease, &JobHandler::release},
+    {MessageType::kChangeReleasePolicy, &JobHandler::change_release_policy},
 });
 
 constexpr bool every_job_has_a_row() {
@@ -37,13 +39,6 @@ constexpr bool every_job_has_a_row() {
   });
 }
 static_assert(every_job_has_a_row());
-
-// well_formed returns what was decoded, or ends the process.
-template <class T>
-T well_formed(Result<T> decoded) {
-  if (!decoded) end_process(decoded.error().message);
-  return std::move(*decoded);
-}
 
 void require(bool condition, const char* reason) {
   if (!condition) end_process(reason);
@@ -92,9 +87,7 @@ Result<Bytes> JobHandler::import(ByteView body) {
 // Whatever else an exchange key may do, it could do to the keys that are wrapped for it, so it may do nothing else.
 Result<Bytes> JobHandler::import_transfer(ByteView body) {
   auto request = well_formed(decode_transfer(body));
-  const OpenDomain& domain = domain_.get();
-  HSM_TRY(const UnwrappedKey exchange,
-          unwrap(domain.key_wrapping_key, domain.master.domain_id(), request.exchange_key.wrapped));
+  HSM_TRY(const UnwrappedKey exchange, unwrapped(request.exchange_key));
   if (exchange.policy.operations != core::KeyOperations{core::KeyOperation::kImport}) {
     return fail(Errc::kForbidden, "the key is not a key-exchange key: its one operation must be import");
   }
@@ -111,10 +104,21 @@ core::WrappedKey JobHandler::wrapped(const core::KeyPolicy& policy, const Genera
   return core::WrappedKey{.id = id, .blob = std::move(blob), .public_key = key.public_key};
 }
 
+Result<UnwrappedKey> JobHandler::unwrapped(const core::KeyReference& key) {
+  const OpenDomain& domain = domain_.get();
+  return unwrap(domain.key_wrapping_key, domain.master.domain_id(), key.wrapped);
+}
+
+core::KeyReference JobHandler::wrapped_again(const UnwrappedKey& key) {
+  const OpenDomain& domain = domain_.get();
+  Bytes blob = wrap(domain.key_wrapping_key, domain.master.domain_id(), key.policy, key.material, random_);
+  const core::KeyId id = key_id(blob);
+  return core::KeyReference{.id = id, .wrapped = std::move(blob)};
+}
+
 Result<Bytes> JobHandler::change_operations(ByteView body) {
   const auto request = well_formed(decode_change_operations(body));
-  const OpenDomain& domain = domain_.get();
-  HSM_TRY(UnwrappedKey key, unwrap(domain.key_wrapping_key, domain.master.domain_id(), request.key.wrapped));
+  HSM_TRY(UnwrappedKey key, unwrapped(request.key));
   if (!request.operations.within(core::possible_operations(key.policy.spec.type))) {
     return fail(Errc::kBadParameter, "the key's type does not have these operations");
   }
@@ -123,9 +127,7 @@ Result<Bytes> JobHandler::change_operations(ByteView body) {
     return fail(Errc::kBadParameter, "key_ops: import can be neither added nor taken away.");
   }
   key.policy.operations = request.operations;
-  Bytes blob = wrap(domain.key_wrapping_key, domain.master.domain_id(), key.policy, key.material, random_);
-  const core::KeyId id = key_id(blob);
-  return encode(core::KeyReference{.id = id, .wrapped = std::move(blob)});
+  return encode(wrapped_again(key));
 }
 
 Result<Bytes> JobHandler::export_domain(ByteView body) {

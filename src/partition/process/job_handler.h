@@ -1,16 +1,20 @@
 #pragma once
+#include "base/clock.h"
 #include "base/random.h"
 #include "partition/engine/engine.h"
+#include "partition/engine/wrapped_key.h"
 #include "partition/process/lane_server.h"
+#include "release/authority_keys.h"
 
 namespace hsm::partition {
 
 // JobHandler answers the messages of the short and the long lane, one at a time: keys are made, taken in and given
-// other operations; the domain is exported; audit checkpoints are signed; backups are sealed and opened. A body that is
-// malformed ends the process.
+// other operations or release policies, or released; the domain is exported; audit checkpoints are signed; backups are
+// sealed and opened. A body that is malformed ends the process.
 class JobHandler final : public Handler {
  public:
-  JobHandler(Engine& engine, const DomainHolder& domain) : engine_(engine), domain_(domain) {}
+  JobHandler(Engine& engine, const DomainHolder& domain, release::AuthorityKeys& authorities, const Clock& clock)
+      : engine_(engine), domain_(domain), authorities_(authorities), clock_(clock) {}
   void handle(std::span<const Incoming> batch, LaneServer& replies) override;
 
   // Each job's function: the reply's body, from the request's. (Public for the table of them.)
@@ -24,13 +28,19 @@ class JobHandler final : public Handler {
   Result<Bytes> audit_public_key(ByteView body);
   Result<Bytes> seal_backup(ByteView body);
   Result<Bytes> open_backup(ByteView body);
+  Result<Bytes> release(ByteView body);
+  Result<Bytes> change_release_policy(ByteView body);
 
  private:
   Result<Bytes> generate(ByteView body, bool rsa);
   core::WrappedKey wrapped(const core::KeyPolicy& policy, const GeneratedKey& key);
+  Result<UnwrappedKey> unwrapped(const core::KeyReference& key);
+  core::KeyReference wrapped_again(const UnwrappedKey& key);
 
   Engine& engine_;
   const DomainHolder& domain_;
+  release::AuthorityKeys& authorities_;
+  const Clock& clock_;
   SystemRandom random_;
 };
 

@@ -37,11 +37,13 @@ constexpr int kLongJobNice = 10;
 // Threads are the partition's: they start, warm up, and begin to serve once the sandbox has been entered.
 class Threads {
  public:
-  Threads(const ChannelMemory& memory, const std::vector<int>& bells, Engine& engine, const DomainHolder& domain)
+  Threads(const ChannelMemory& memory, const std::vector<int>& bells, Engine& engine, const DomainHolder& domain,
+          release::AuthorityKeys& authorities)
       : memory_(memory),
         bells_(bells),
         engine_(engine),
         domain_(domain),
+        authorities_(authorities),
         warm_(static_cast<std::ptrdiff_t>(memory.shape().threads())) {
     for (std::uint32_t i = 0; i < memory.shape().threads(); ++i) {
       std::thread([this, i] { run(i); }).detach();  // they end with the process
@@ -69,7 +71,9 @@ class Threads {
   }
 
   std::unique_ptr<Handler> make_handler(std::uint32_t thread) {
-    if (thread >= memory_.shape().workers) return std::make_unique<JobHandler>(engine_, domain_);
+    if (thread >= memory_.shape().workers) {
+      return std::make_unique<JobHandler>(engine_, domain_, authorities_, clock_);
+    }
     return std::make_unique<LightHandler>(engine_, keys_, domain_);
   }
 
@@ -77,6 +81,8 @@ class Threads {
   const std::vector<int>& bells_;
   Engine& engine_;
   const DomainHolder& domain_;
+  release::AuthorityKeys& authorities_;
+  const SystemClock clock_;
   KeyCache keys_;
   std::latch warm_;
   std::latch sandboxed_{1};
@@ -109,7 +115,7 @@ Status serve(const LaunchOptions& options, const std::vector<int>& bells) {
   for (const std::string& missing : isolate(locked.value_or(LockedBy::kLimit)))
     say("the system does not allow " + missing);
   DomainHolder domain;
-  Threads threads(*memory, bells, engine, domain);
+  Threads threads(*memory, bells, engine, domain, *authorities);
   HSM_CHECK(enter_sandbox());
   threads.serve();
   Control control(kControlFd, std::move(seal_key), domain);

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "partition/channel/perform_codec.h"
+#include "partition/channel/release_codec.h"
 
 namespace hsm::partition {
 namespace {
@@ -83,6 +84,68 @@ TEST(TransferCodec, KnowsNoSizeYetAndHasLimits) {
   request.wrapped.resize(kTransferBytesMax + 1);
   EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
   EXPECT_FALSE(decode_transfer(encode(request)));
+}
+
+core::ReleaseRequest release_request() {
+  return {.key = {kId, Bytes(100, 9)},
+          .policy = "{}",
+          .token = "a.b.c",
+          .encryption = core::ReleaseEncryption::kRsaAesKeyWrap384};
+}
+
+TEST(ReleaseCodec, RoundTrip) {
+  const core::ReleaseRequest request = release_request();
+  const auto decoded = decode_release(encode(request)).value();
+  EXPECT_EQ(decoded.key.id, request.key.id);
+  EXPECT_EQ(decoded.key.wrapped, request.key.wrapped);
+  EXPECT_EQ(decoded.policy, request.policy);
+  EXPECT_EQ(decoded.token, request.token);
+  EXPECT_EQ(decoded.encryption, request.encryption);
+  const core::ReleasedKey key{.encryption_key_id = "kid", .ciphertext = Bytes(300, 1)};
+  const auto released = decode_released_key(encode(key)).value();
+  EXPECT_EQ(released.encryption_key_id, "kid");
+  EXPECT_EQ(released.ciphertext, key.ciphertext);
+  const auto change =
+      decode_change_release_policy(encode({.key = request.key, .policy = "{}", .immutable = true})).value();
+  EXPECT_EQ(change.key.wrapped, request.key.wrapped);
+  EXPECT_EQ(change.policy, "{}");
+  EXPECT_TRUE(change.immutable);
+}
+
+TEST(ReleaseCodec, HasLimitsThatTheLongestMessageKeeps) {
+  core::ReleaseRequest request = release_request();
+  request.key.wrapped.resize(kWrappedBytesMax);
+  request.policy.resize(core::kReleasePolicyBytesMax);
+  request.token.resize(core::kAttestationTokenBytesMax);
+  EXPECT_TRUE(check(request));
+  EXPECT_LE(encode(request).size(), kBodyBytesMax);
+  const auto refused = [](core::ReleaseRequest changed) { return !check(changed) && !decode_release(encode(changed)); };
+  core::ReleaseRequest longer = release_request();
+  longer.token.resize(core::kAttestationTokenBytesMax + 1);
+  EXPECT_TRUE(refused(longer));
+  longer = release_request();
+  longer.policy.resize(core::kReleasePolicyBytesMax + 1);
+  EXPECT_TRUE(refused(longer));
+  longer = release_request();
+  longer.encryption = static_cast<core::ReleaseEncryption>(4);
+  EXPECT_TRUE(refused(longer));
+}
+
+TEST(KeyCodec, AnExportableKeyHasAPolicyAndNoOtherHasOne) {
+  core::GenerateRequest request{.policy = rsa_policy()};
+  request.policy.release_policy_immutable = true;
+  EXPECT_EQ(decode_generate(encode(request)).value().policy, request.policy);
+  const auto refused = [&request](auto change) {
+    core::GenerateRequest changed = request;
+    change(changed.policy);
+    return !check(changed) && !decode_generate(encode(changed));
+  };
+  EXPECT_TRUE(refused([](core::KeyPolicy& policy) { policy.exportable = false; }));
+  EXPECT_TRUE(refused([](core::KeyPolicy& policy) { policy.release_policy_digest = {}; }));
+  EXPECT_TRUE(refused([](core::KeyPolicy& policy) {
+    policy.exportable = false;
+    policy.release_policy_digest = {};
+  }));
 }
 
 TEST(PerformCodec, RoundTrip) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/digest.h"
+#include "partition/domain/salted_seal.h"
 
 namespace hsm::partition {
 namespace {
@@ -36,6 +37,33 @@ TEST_F(WrappedKey, ComesBackWithItsPolicy) {
   EXPECT_TRUE(key->material == material_);
 }
 
+TEST_F(WrappedKey, KnowsAnImmutableReleasePolicy) {
+  policy_.release_policy_immutable = true;
+  EXPECT_EQ(unwrap(kek_, domain_, wrapped())->policy, policy_);
+  Bytes changed = wrapped();
+  changed[7] = 1;  // the flag taken away
+  EXPECT_FALSE(unwrap(kek_, domain_, changed));
+}
+
+// Version 1 differed in that byte alone; its keys were sealed with it, and keys sealed today are none of it.
+TEST_F(WrappedKey, OfTheFirstVersionIsStillRead) {
+  policy_.exportable = false;
+  policy_.release_policy_digest = {};
+  Bytes head = wrapped();
+  head.resize(1 + kWrappedKeyPolicyBytes);
+  head[0] = 1;
+  Bytes aad(domain_.begin(), domain_.end());
+  aad.insert(aad.end(), head.begin(), head.end());
+  Bytes old = head;
+  append_salted_seal(old, kek_, "strongroom wrapped key 1", aad, material_.reveal(), random_);
+  const auto key = unwrap(kek_, domain_, old);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->policy, policy_);
+  Bytes today = wrapped();
+  today[0] = 1;
+  EXPECT_FALSE(unwrap(kek_, domain_, today));
+}
+
 TEST_F(WrappedKey, ComesBackForEveryKindOfKey) {
   using enum core::KeyType;
   using enum core::Curve;
@@ -45,6 +73,7 @@ TEST_F(WrappedKey, ComesBackForEveryKindOfKey) {
     policy_.spec = spec;
     policy_.operations = core::default_operations(spec.type);
     policy_.exportable = false;
+    policy_.release_policy_digest = {};
     const auto key = unwrap(kek_, domain_, wrapped());
     ASSERT_TRUE(key);
     EXPECT_EQ(key->policy, policy_);

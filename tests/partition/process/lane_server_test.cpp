@@ -12,6 +12,7 @@
 #include "partition/engine/openssl/openssl_engine.h"
 #include "partition/process/job_handler.h"
 #include "partition/process/light_handler.h"
+#include "release/pinned_keys.h"
 
 namespace hsm::partition {
 namespace {
@@ -43,7 +44,7 @@ class LaneServers : public testing::Test {
       if (i < kShape.workers) {
         handlers_.push_back(std::make_unique<LightHandler>(engine_, keys_, domain_));
       } else {
-        handlers_.push_back(std::make_unique<JobHandler>(engine_, domain_));
+        handlers_.push_back(std::make_unique<JobHandler>(engine_, domain_, authorities_, clock_));
       }
       servers_.push_back(std::make_unique<LaneServer>(*memory_, i, bells, domain_, *handlers_.back()));
       threads_.emplace_back([this, server = servers_.back().get()] { server->run(stop_); });
@@ -56,6 +57,8 @@ class LaneServers : public testing::Test {
     for (std::thread& thread : threads_) thread.join();
   }
 
+  release::PinnedKeys authorities_;
+  SystemClock clock_;
   std::unique_ptr<Roster> roster_ = Roster::create(1, kShape).value();
   std::shared_ptr<ChannelMemory> memory_ = ChannelMemory::create(kShape).value();
   DomainHolder domain_;

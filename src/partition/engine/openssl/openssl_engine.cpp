@@ -16,6 +16,7 @@
 #include "partition/engine/openssl/generate.h"
 #include "partition/engine/openssl/import.h"
 #include "partition/engine/openssl/oct_key.h"
+#include "partition/engine/openssl/release.h"
 #include "partition/engine/openssl/rsa_key.h"
 #include "partition/engine/openssl/secp256k1_key.h"
 #include "partition/engine/openssl/transfer.h"
@@ -127,6 +128,12 @@ Result<TransferredMaterial> OpenSslEngine::import_transfer(const KeySpec& exchan
   HSM_TRY(const TransferContents contents, read_transfer(target, plain));
   HSM_TRY(GeneratedKey key, import(contents.spec, contents.key));
   return TransferredMaterial{contents.spec, std::move(key)};
+}
+
+Result<Bytes> OpenSslEngine::export_wrapped(const KeySpec& spec, const SecretBytes& material, const core::PublicKey& to,
+                                            core::Digest digest, Random& random) {
+  HSM_TRY(const SecretBytes plain, plain_key(spec, material));
+  return wrap_for_environment(plain, to, digest, random);
 }
 
 Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load(const core::KeyPolicy& policy,

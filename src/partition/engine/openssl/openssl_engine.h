@@ -20,6 +20,8 @@ class OpenSslEngine final : public Engine {
   Result<GeneratedKey> import(const core::KeySpec& spec, const core::PrivateKey& key) override;
   Result<TransferredMaterial> import_transfer(const core::KeySpec& exchange_spec, const SecretBytes& exchange,
                                               const core::KeySpec& target, ByteView wrapped, Random& random) override;
+  Result<Bytes> export_wrapped(const core::KeySpec& spec, const SecretBytes& material, const core::PublicKey& to,
+                               core::Digest digest, Random& random) override;
   Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes& material) override;
 
   // load_public makes a key that verifies and encrypts only (RSA and EC); any other use of it is kBadParameter.
