@@ -7,6 +7,7 @@ By hand: `cd tests && python -m harness.attestation_authority DIRECTORY [PORT]` 
 import base64
 import datetime
 import ipaddress
+import json
 import sys
 import threading
 import time
@@ -119,6 +120,11 @@ class AttestationAuthority:
         """A release policy (version 1.0.0) that this authority's default token satisfies."""
         condition = {"claim": claim, "equals": equals}
         return {"anyOf": [{"anyOf": [condition], "authority": f"{self.url}/"}], "version": "1.0.0"}
+
+    def pinned_in(self, file: Path) -> dict:
+        """Writes the published keys to a file; returns the row of [[release.authority]] that pins them."""
+        file.write_text(json.dumps({"keys": [key.jwk(self.with_numbers) for key in self.published]}))
+        return {"issuer": f"{self.url}/", "keys_file": str(file)}
 
     def close(self) -> None:
         self._server.close()

@@ -54,6 +54,7 @@ class Deployment:
     administrator: Application = field(default_factory=lambda: Application("administrator"))
     applications: list[Application] = field(default_factory=list)
     managed_identity: ManagedIdentity | None = None
+    attestation_authorities: list[dict] = field(default_factory=list)  # rows of [[release.authority]]
     retention_days: int = 90
     purge_protection: bool = False
 
@@ -94,6 +95,8 @@ class Deployment:
                 f"client_id = {_toml(self.managed_identity.application.client_id)}",
                 f"object_id = {_toml(self.managed_identity.application.object_id)}",
             ]
+        for authority in self.attestation_authorities:
+            lines += ["[[release.authority]]", *(f"{name} = {_toml(value)}" for name, value in authority.items())]
         if not _memory_can_be_locked():
             lines += ["[partitions]", "allow_unlocked_memory = true"]
         lines += [

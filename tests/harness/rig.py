@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness import roles, security_domain
 from harness.applications import Application, self_signed, write_certificate, write_pem
+from harness.attestation_authority import AttestationAuthority
 from harness.deployment import Deployment, Domain, ManagedIdentity
 from harness.issuer import Issuer
 from harness.rest import Rest, token
@@ -33,6 +34,7 @@ class Rig:
         self.directory = directory
         directory.mkdir(parents=True)
         self.issuer = Issuer(directory)
+        self.attestation = AttestationAuthority(directory / "attestation")
         self.certificate_file = directory / "application.pem"
         key, certificate = self_signed("certificate application")
         write_pem(self.certificate_file, key, certificate)
@@ -57,6 +59,7 @@ class Rig:
         self.deployment = Deployment(
             domain,
             applications=[self.user, self.outsider, self.certificate, self.workload, self.managed, self.member],
+            attestation_authorities=[self.attestation.pinned_in(directory / "attestation-keys.json")],
             managed_identity=ManagedIdentity(managed_identity_port, secrets.token_hex(16), self.managed),
         )
         self.holders = [security_domain.Holder.new(f"holder {n}") for n in range(3)]
@@ -131,6 +134,7 @@ class Rig:
             "azureNames": self.has_azure_names,
             "certificateFile": str(self.certificate_file),
             "workloadToken": self.issuer.token(WORKLOAD_SUBJECT, WORKLOAD_AUDIENCE),
+            "attestation": {"policy": self.attestation.policy(), "token": self.attestation.token()},
             "managedIdentity": dataclasses.asdict(self.deployment.managed_identity),
             "applications": {
                 application.name: dataclasses.asdict(application)
@@ -142,3 +146,4 @@ class Rig:
         if "server" in self.__dict__ and self.server.running():
             self.server.stop()
         self.issuer.close()
+        self.attestation.close()

@@ -10,7 +10,6 @@ _FULL_BACKUP = "full backup and restore are not served yet"
 _RECOVERY = "the upload side of the security domain is not served yet"
 _BUILD_OF_2020 = "other statuses and members then; superseded (reference/security-domain.md §3)"
 _SETTINGS = "settings are not served yet"
-_RELEASE = "release policies are not served yet"
 
 _RBAC = "(/keys(/[^/]+)?)?/providers/Microsoft.Authorization"
 
@@ -36,10 +35,6 @@ class Operation:
 
 
 OPERATIONS = [
-    Operation("KeyCreate", "POST", "/keys/[^/]+/create", _RELEASE, file="release_policy"),
-    Operation("KeyUpdate", "PATCH", "/keys/[^/]+/", _RELEASE, file="release_policy"),
-    Operation("KeyDelete", "DELETE", "/keys/[^/]+", _RELEASE, file="release_policy"),
-    Operation("KeyPurge", "DELETE", "/deletedkeys/[^/]+", _RELEASE, file="release_policy"),
     Operation("RoleDefinitionList", "GET", _RBAC + "/roleDefinitions"),
     Operation("RoleAssignmentList", "GET", _RBAC + "/roleAssignments"),
     Operation("RoleAssignmentCreate", "PUT", _RBAC + "/roleAssignments/[^/]+"),

@@ -2,11 +2,13 @@
 faults follow from a member's type. Each fault is a 400 BadParameter that says which member is meant."""
 
 import copy
+import json
 from dataclasses import dataclass, field
 
 import pytest
 
 from harness import roles
+from harness.rest import b64u
 from harness.rigs import rig_named
 from harness.security_domain import Holder
 
@@ -38,6 +40,8 @@ class Body:
 
 ROLE_BODY = {"properties": {"roleDefinitionId": roles.definition_id(roles.CRYPTO_USER), "principalId": "someone"}}
 DIGEST = "A" * 43
+CONDITION = {"claim": "a", "equals": 1}
+POLICY = b64u(json.dumps({"version": "1.0.0", "anyOf": [{"authority": "https://a/", "allOf": [CONDITION]}]}).encode())
 
 BODIES = [
     Body(
@@ -80,6 +84,25 @@ BODIES = [
         {"lifetimeActions": [], "attributes": {"expiryTime": "P90D"}},
         {"lifetimeActions": "array", "attributes": "object", "attributes.expiryTime": "text"},
     ),
+    Body(
+        "create exportable", "POST", "/keys/bad-input/create",
+        {"kty": "EC", "attributes": {"exportable": True},
+         "release_policy": {"data": POLICY, "immutable": False, "contentType": "application/json"}},
+        {"release_policy": "object", "release_policy.data": "bytes", "release_policy.immutable": "boolean",
+         "release_policy.contentType": "text"},
+        ["release_policy", "release_policy.data"],
+    ),
+    Body(
+        "change of a release policy", "PATCH", "/keys/good-exportable/",
+        {"attributes": {"exportable": True}, "release_policy": {"data": POLICY, "immutable": False}},
+        {"attributes.exportable": "boolean", "release_policy": "object", "release_policy.data": "bytes",
+         "release_policy.immutable": "boolean"},
+    ),
+    Body(
+        "release", "POST", "/keys/good-exportable/release",
+        {"target": "a.b.c", "nonce": "n", "enc": "RSA_AES_KEY_WRAP_256"},
+        {"target": "text", "nonce": "text", "enc": "text"}, ["target"],
+    ),
     Body("restore", "POST", "/keys/restore", {"value": "AAAA"}, {"value": "text"}, ["value"]),
     Body("random bytes", "POST", "/rng", {"count": 8}, {"count": "integer"}, ["count"]),
     Body(
@@ -101,6 +124,9 @@ def keys_to_misuse():
     rig = rig_named("own-names")
     rig.rest(rig.user).create_key("good-rsa", kty="RSA-HSM")
     rig.rest(rig.user).create_key("good-oct", kty="oct-HSM", key_size=256)
+    rig.rest(rig.user).create_key(
+        "good-exportable", kty="EC-HSM", attributes={"exportable": True}, release_policy={"data": POLICY}
+    )
 
 
 def send(own, body: Body, json):
