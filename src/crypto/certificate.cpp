@@ -69,6 +69,17 @@ Result<PkeyPtr> Certificate::public_key() const {
   return checked_public_key(X509_get0_pubkey(x509_.get()));
 }
 
+Result<Ed25519Public> Certificate::ed25519_key() const {
+  const EVP_PKEY* key = X509_get0_pubkey(x509_.get());
+  Ed25519Public raw;
+  std::size_t size = raw.size();
+  if (key == nullptr || EVP_PKEY_is_a(key, "ED25519") != 1 ||
+      EVP_PKEY_get_raw_public_key(key, raw.data(), &size) != 1 || size != raw.size()) {
+    return openssl_failed(Errc::kBadParameter, "the certificate's key is not an Ed25519 key");
+  }
+  return raw;
+}
+
 std::string Certificate::common_name() const {
   const X509_NAME* subject = X509_get_subject_name(x509_.get());
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "crypto/digest.h"
+#include "crypto/ed25519.h"
 #include "crypto/openssl.h"
 
 namespace hsm::crypto {
@@ -31,7 +32,8 @@ class Certificate {
 
   // public_key: kBadParameter for other types and sizes than public_key.h knows.
   Result<PkeyPtr> public_key() const;
-  std::string common_name() const;  // empty if there is none
+  Result<Ed25519Public> ed25519_key() const;  // kBadParameter for every other type
+  std::string common_name() const;            // empty if there is none
   TimePoint not_before() const;
   TimePoint not_after() const;
   // signed_by tells whether the issuer's key made the signature; nothing else of the issuer is checked.

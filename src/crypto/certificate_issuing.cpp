@@ -13,7 +13,6 @@ using GeneralNamePtr = Owned<GENERAL_NAME, GENERAL_NAME_free>;
 using IntegerPtr = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 
 constexpr std::size_t kDnsNameBytesMax = 253;  // RFC 1035 §2.3.4
-constexpr std::size_t kSerialBytes = 16;       // RFC 5280 §4.1.2.2 allows 20, CAs must have 8 random ones
 
 struct KindRow {
   CertificateKind kind;
@@ -50,9 +49,13 @@ bool set_subject(X509* x509, const std::string& common_name) {
                                                             static_cast<int>(common_name.size()), -1, 0) == 1;
 }
 
-bool set_serial(X509* x509, Random& random) {
-  std::array<std::uint8_t, kSerialBytes> bytes;
+CertificateSerial random_serial(Random& random) {
+  CertificateSerial bytes;
   random.fill(bytes);
+  return bytes;
+}
+
+bool set_serial(X509* x509, CertificateSerial bytes) {
   bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x7f) | 0x40);  // positive, and never short
   const BignumPtr number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
   const IntegerPtr serial(number ? BN_to_ASN1_INTEGER(number.get(), nullptr) : nullptr);
@@ -121,19 +124,24 @@ bool add_extensions(X509* x509, X509* issuer, const CertificateSpec& spec) {
          add_extension(x509, context, NID_authority_key_identifier, "keyid:always") && add_names(x509, spec);
 }
 
+// An Ed25519 signature hashes for itself (RFC 8410 §3).
+const EVP_MD* digest_for(const EVP_PKEY* key) {
+  return EVP_PKEY_is_a(key, "ED25519") == 1 ? nullptr : fetched(Digest::kSha256);
+}
+
 // make signs with `issuer_key`; a null `issuer` is the certificate itself.
 Result<Certificate> make(const CertificateSpec& spec, EVP_PKEY* subject_key, X509* issuer, EVP_PKEY* issuer_key,
-                         Random& random) {
+                         const CertificateSerial& serial) {
   const X509Ptr x509(X509_new());
   HSM_ASSERT(x509 && X509_set_version(x509.get(), X509_VERSION_3) == 1);
   if (issuer == nullptr) issuer = x509.get();
-  if (!set_subject(x509.get(), spec.common_name) || !set_serial(x509.get(), random) || !set_dates(x509.get(), spec) ||
+  if (!set_subject(x509.get(), spec.common_name) || !set_serial(x509.get(), serial) || !set_dates(x509.get(), spec) ||
       X509_set_pubkey(x509.get(), subject_key) != 1 ||
       X509_set_issuer_name(x509.get(), X509_get_subject_name(issuer)) != 1 ||
       !add_extensions(x509.get(), issuer, spec)) {
     return openssl_failed(Errc::kBadParameter, "no certificate can be made of these names and dates");
   }
-  if (X509_sign(x509.get(), issuer_key, fetched(Digest::kSha256)) <= 0) {
+  if (X509_sign(x509.get(), issuer_key, digest_for(issuer_key)) <= 0) {
     return openssl_failed(Errc::kInternal, "a certificate could not be signed");
   }
   std::uint8_t* raw = nullptr;
@@ -147,12 +155,21 @@ Result<Certificate> make(const CertificateSpec& spec, EVP_PKEY* subject_key, X50
 }  // namespace
 
 Result<Certificate> make_self_signed(const CertificateSpec& spec, EVP_PKEY* key_pair, Random& random) {
-  return make(spec, key_pair, nullptr, key_pair, random);
+  return make(spec, key_pair, nullptr, key_pair, random_serial(random));
+}
+
+Result<Certificate> make_self_signed(const CertificateSpec& spec, EVP_PKEY* key_pair, const CertificateSerial& serial) {
+  return make(spec, key_pair, nullptr, key_pair, serial);
 }
 
 Result<Certificate> issue_certificate(const CertificateSpec& spec, EVP_PKEY* subject_key, const Certificate& issuer,
                                       EVP_PKEY* issuer_key, Random& random) {
-  return make(spec, subject_key, issuer.get(), issuer_key, random);
+  return make(spec, subject_key, issuer.get(), issuer_key, random_serial(random));
+}
+
+Result<Certificate> issue_certificate(const CertificateSpec& spec, EVP_PKEY* subject_key, const Certificate& issuer,
+                                      EVP_PKEY* issuer_key, const CertificateSerial& serial) {
+  return make(spec, subject_key, issuer.get(), issuer_key, serial);
 }
 
 }  // namespace hsm::crypto

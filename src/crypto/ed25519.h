@@ -7,7 +7,7 @@
 
 namespace hsm::crypto {
 
-// Ed25519 (RFC 8032 §5.1), the signature of audit checkpoints.
+// Ed25519 (RFC 8032 §5.1), the signature of audit checkpoints and attestations.
 inline constexpr std::size_t kEd25519SeedBytes = 32;
 using Ed25519Public = std::array<std::uint8_t, 32>;
 using Ed25519Signature = std::array<std::uint8_t, 64>;
@@ -18,6 +18,7 @@ class Ed25519Key {
   explicit Ed25519Key(const SecretBytes& seed);
   const Ed25519Public& public_key() const { return public_; }
   Ed25519Signature sign(ByteView message) const;
+  EVP_PKEY* get() const { return key_.get(); }  // to issue certificates; stays ours
 
  private:
   PkeyPtr key_;

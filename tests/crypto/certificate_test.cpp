@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
+#include "crypto/certificate_chain.h"
 #include "crypto/certificate_issuing.h"
 #include "crypto/key_pair.h"
 #include "crypto/public_key.h"
@@ -149,6 +150,40 @@ TEST(Certificate, RefusesWhatIsNone) {
   EXPECT_FALSE(Certificate::from_der(Bytes(kCertificateBytesMax + 1)));
   EXPECT_FALSE(Certificate::all_from_pem({}));
   EXPECT_FALSE(Certificate::all_from_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
+  EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+// Ed25519 signs without randomness (RFC 8032 §5.1.6), so with a given serial number there is none left.
+TEST(Certificate, OfAnEd25519KeyAndAGivenSerialNumberIsTheSameEachTime) {
+  const Ed25519Key root_key(SecretBytes::copy(Bytes(32, 1))), leaf_key(SecretBytes::copy(Bytes(32, 2)));
+  CertificateSpec root_spec = spec_of_kind(CertificateKind::kAuthority);
+  root_spec.common_name = "root";
+  root_spec.not_after = kNoExpiry;
+  const auto make_root = [&] { return *make_self_signed(root_spec, root_key.get(), CertificateSerial{7}); };
+  const Certificate root = make_root();
+  EXPECT_EQ(root.der(), make_root().der());
+  EXPECT_EQ(root.not_after(), kNoExpiry);
+  EXPECT_EQ(*root.ed25519_key(), root_key.public_key());
+  const CertificateSpec leaf_spec = spec_of_kind(CertificateKind::kSignature);
+  const auto make_leaf = [&] {
+    return *issue_certificate(leaf_spec, leaf_key.get(), root, root_key.get(), CertificateSerial{8});
+  };
+  EXPECT_EQ(make_leaf().der(), make_leaf().der());
+  EXPECT_EQ(*make_leaf().ed25519_key(), leaf_key.public_key());
+  EXPECT_TRUE(check_issued(make_leaf(), root, kNow));
+  EXPECT_EQ(Authority().certificate.ed25519_key().error().code, Errc::kBadParameter);
+}
+
+TEST(Certificate, ChainIsARootAndWhatItIssuedInTheirTime) {
+  Authority ca, other;
+  const Certificate leaf = server_certificate(ca, {"a.example"}, {});
+  EXPECT_TRUE(check_issued(leaf, ca.certificate, kNow));
+  EXPECT_FALSE(check_issued(leaf, ca.certificate, kNow - std::chrono::seconds(1)));
+  EXPECT_FALSE(check_issued(leaf, ca.certificate, kLater));
+  EXPECT_FALSE(check_issued(leaf, other.certificate, kNow)) << "of the same name, with another key";
+  EXPECT_FALSE(check_issued(leaf, leaf, kNow));
+  EXPECT_FALSE(check_issued(ca.certificate, ca.certificate, kNow)) << "a root alone";
+  EXPECT_FALSE(check_issued(ca.certificate, leaf, kNow));
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
