@@ -18,6 +18,7 @@ struct KeyPolicy {
   KeySpec spec;
   KeyOperations operations;
   bool exportable = false;
+  bool local = false;  // generated inside a partition, which alone sets it; imported otherwise, or too old to tell
   ReleasePolicyDigest release_policy_digest{};
   bool release_policy_immutable = false;
   friend bool operator==(const KeyPolicy&, const KeyPolicy&) = default;

@@ -11,9 +11,10 @@ namespace hsm::partition {
 namespace {
 
 constexpr std::uint8_t kFormatVersion = 2;
-constexpr std::uint8_t kFirstVersion = 1;  // had no flag but exportable
-constexpr std::uint8_t kExportable = 1;
-constexpr std::uint8_t kImmutablePolicy = 2;
+constexpr std::uint8_t kOldestVersion = 1;  // had no flag but exportable
+constexpr std::uint8_t kExportableFlag = 1;
+constexpr std::uint8_t kLocalFlag = 2;
+constexpr std::uint8_t kImmutablePolicyFlag = 4;
 constexpr std::string_view kLabel = "strongroom wrapped key 1";  // stored
 constexpr std::size_t kHeadBytes = 1 + kWrappedKeyPolicyBytes;
 using AdditionalData = std::array<std::uint8_t, std::tuple_size_v<DomainId> + kHeadBytes>;
@@ -23,6 +24,11 @@ bool acceptable(const core::KeyPolicy& policy) {
          core::releasable_by_policy(policy);
 }
 
+std::uint8_t flags_of(const core::KeyPolicy& policy) {
+  return static_cast<std::uint8_t>((policy.exportable ? kExportableFlag : 0) | (policy.local ? kLocalFlag : 0) |
+                                   (policy.release_policy_immutable ? kImmutablePolicyFlag : 0));
+}
+
 Bytes write_head(const core::KeyPolicy& policy) {
   WireWriter out;
   out.put(kFormatVersion);
@@ -30,8 +36,7 @@ Bytes write_head(const core::KeyPolicy& policy) {
   out.put(policy.spec.curve);
   out.put(policy.spec.bits);
   out.put(policy.operations.bits());
-  out.put(static_cast<std::uint8_t>((policy.exportable ? kExportable : 0) |
-                                    (policy.release_policy_immutable ? kImmutablePolicy : 0)));
+  out.put(flags_of(policy));
   for (const std::uint8_t byte : policy.release_policy_digest) out.put(byte);
   return out.take();
 }
@@ -45,8 +50,9 @@ core::KeyPolicy read_head(ByteView head) {
   policy.spec.bits = in.get<std::uint16_t>();
   policy.operations = core::KeyOperations::from_bits(in.get<std::uint16_t>());
   const auto flags = in.get<std::uint8_t>();
-  policy.exportable = (flags & kExportable) != 0;
-  policy.release_policy_immutable = (flags & kImmutablePolicy) != 0;
+  policy.exportable = (flags & kExportableFlag) != 0;
+  policy.local = (flags & kLocalFlag) != 0;
+  policy.release_policy_immutable = (flags & kImmutablePolicyFlag) != 0;
   for (std::uint8_t& byte : policy.release_policy_digest) byte = in.get<std::uint8_t>();
   return policy;
 }
@@ -72,8 +78,8 @@ Bytes wrap(const SecretBytes& kek, const DomainId& domain, const core::KeyPolicy
 }
 
 Result<UnwrappedKey> unwrap(const SecretBytes& kek, const DomainId& domain, ByteView blob) {
-  if (blob.size() < kWrappedKeyOverheadBytes || blob.size() > kWrappedKeyBytesMax ||
-      (blob[0] != kFormatVersion && blob[0] != kFirstVersion)) {
+  if (blob.size() < kWrappedKeyOverheadBytes || blob.size() > kWrappedKeyBytesMax || blob[0] < kOldestVersion ||
+      blob[0] > kFormatVersion) {
     return crypto::bad_ciphertext();
   }
   const ByteView head = blob.first(kHeadBytes);

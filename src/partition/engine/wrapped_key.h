@@ -13,11 +13,11 @@ namespace hsm::partition {
 //
 //   blob   = version (u8, 2) | policy (39) | salted seal of the material (domain/salted_seal.h)
 //   policy = type (u8) | curve (u8) | bits (u16) | operations (u16) | flags (u8) | release policy digest (32)
-//   flags  = 1 exportable | 2 its release policy is immutable
+//   flags  = 1 exportable | 2 local | 4 its release policy is immutable
 //   root key of the seal: the instance's key-wrapping key; additional data: domain id (16) | version | policy
 //
-// Version 1, which is still read, knows no immutable policy. Integers are little-endian. The material is in the
-// engine's own form (engine.h).
+// Blobs of version 1 are read too: they have no flag but exportable, and so count as imported.
+// Integers are little-endian. The material is in the engine's own form (engine.h).
 inline constexpr std::size_t kWrappedKeyPolicyBytes = 39;
 inline constexpr std::size_t kWrappedKeyOverheadBytes = 1 + kWrappedKeyPolicyBytes + kSealOverheadBytes;
 // kWrappedKeyBytesMax: the largest key is RSA-4096, with its modulus, private exponent and five CRT numbers (2.3 KiB).

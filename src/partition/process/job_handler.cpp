@@ -72,9 +72,10 @@ Result<Bytes> JobHandler::generate_rsa(ByteView body) {
 }
 
 Result<Bytes> JobHandler::generate(ByteView body, bool rsa) {
-  const auto request = well_formed(decode_generate(body));
+  auto request = well_formed(decode_generate(body));
   require((request.policy.spec.type == core::KeyType::kRsa) == rsa, "key type on another lane");
   HSM_TRY(const GeneratedKey key, engine_.generate(request.policy.spec, request.public_exponent));
+  request.policy.local = true;  // here and nowhere else: no message can claim it
   return encode(wrapped(request.policy, key));
 }
 

@@ -19,6 +19,7 @@ class WrappedKey : public ::testing::Test {
     policy_.spec = {core::KeyType::kOct, core::Curve::kNone, 256};
     policy_.operations = {core::KeyOperation::kEncrypt, core::KeyOperation::kDecrypt};
     policy_.exportable = true;
+    policy_.local = true;
     random_.fill(policy_.release_policy_digest);
   }
   Bytes wrapped() { return wrap(kek_, domain_, policy_, material_, random_); }
@@ -87,6 +88,34 @@ TEST_F(WrappedKey, LooksDifferentEachTimeAndHoldsNothingInTheClear) {
   for (std::size_t at = 0; at + 8 <= material_.size(); ++at) {
     EXPECT_TRUE(std::ranges::search(blob, material_.reveal().subspan(at, 8)).empty()) << at;
   }
+}
+
+TEST_F(WrappedKey, KeepsEachFlagApart) {
+  for (const bool exportable : {false, true}) {
+    for (const bool local : {false, true}) {
+      policy_.exportable = exportable;
+      policy_.local = local;
+      EXPECT_EQ(unwrap(kek_, domain_, wrapped())->policy, policy_);
+    }
+  }
+}
+
+// Version 1 had `exportable` where the flags are now, and did not say where a key came from.
+TEST_F(WrappedKey, OfTheFirstVersionCountsAsImported) {
+  Bytes head = copy_of(ByteView(wrapped()).first(1 + kWrappedKeyPolicyBytes));
+  head[0] = 1;
+  head[7] = 1;
+  Bytes aad(domain_.begin(), domain_.end());
+  aad.insert(aad.end(), head.begin(), head.end());
+  Bytes blob = head;
+  append_salted_seal(blob, kek_, "strongroom wrapped key 1", aad, material_.reveal(), random_);
+  const auto key = unwrap(kek_, domain_, blob);
+  ASSERT_TRUE(key);
+  EXPECT_TRUE(key->policy.exportable);
+  EXPECT_FALSE(key->policy.local);
+  EXPECT_TRUE(key->material == material_);
+  blob[0] = 2;
+  EXPECT_FALSE(unwrap(kek_, domain_, blob)) << "the version is bound, too";
 }
 
 // Material and policy can't be recombined: the policy is as fixed as the material.
