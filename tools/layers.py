@@ -26,6 +26,7 @@ ALLOWED = {
     "crypto": "base core",  # of core the value types: algorithms, curves, public keys
     "crypto/jose": "base core crypto",
     "release": "base core crypto crypto/jose",
+    "attestation": "base core crypto partition/domain/domain_id.h",
     # Inside the HSM boundary: no HTTP, no store, and JSON in release/ alone.
     "partition/domain": "base core crypto",
     "partition/engine": "base core crypto partition/domain",

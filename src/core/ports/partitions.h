@@ -79,6 +79,15 @@ struct ReleasedKey {
   Bytes ciphertext;
 };
 
+// KeyAttestation is what a partition says of a key, signed (attestation/blob.h), and the chain of whose key signed it.
+struct KeyAttestation {
+  std::string certificates;  // PEM: the attester's, then the root
+  Bytes private_key;         // blob of the private or secret key
+  Bytes public_key;          // blob of the public key; empty for symmetric keys
+};
+// Its `version` in the API: a label of our own, for the chain is ours and the blobs are not Marvell's ("MRVL-1").
+inline constexpr std::string_view kKeyAttestationLabel = "STRONGROOM-1";
+
 // DomainShare and DomainFile are the parts of the security-domain file (reference/security-domain.md §4.3).
 struct DomainShare {
   std::string enc_key;  // compact JWE
