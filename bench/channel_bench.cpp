@@ -31,10 +31,12 @@ constexpr ChannelShape kShape{.links = 2, .workers = 1};
 constexpr core::KeyPolicy kPolicy{.spec = {core::KeyType::kOct, core::Curve::kNone, 256},
                                   .operations = {core::KeyOperation::kEncrypt},
                                   .exportable = false,
+                                  .local = false,
                                   .release_policy_digest = {}};
 
 class NullEngine final : public Engine {
  public:
+  const core::EngineInfo& info() const override { return info_; }
   void perform(std::span<Job> batch) override {
     for (Job& job : batch) job.result = core::CryptoReply{};
   }
@@ -53,6 +55,10 @@ class NullEngine final : public Engine {
   Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes&) override {
     return std::make_shared<const LoadedKey>(policy);
   }
+  Result<MaterialFacts> facts(const core::KeySpec&, const SecretBytes&) override { return fail(Errc::kNotSupported); }
+
+ private:
+  core::EngineInfo info_;
 };
 
 // serve is the partition: one worker in a process of its own, without sandbox.

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/assert.h"
+#include "partition/channel/attestation_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
@@ -123,6 +124,17 @@ void domain_keys(ByteView body) {
   if (const auto decoded = decode_domain_keys(body)) same(body, encode(*decoded).reveal());
 }
 
+void attest(ByteView body) {
+  const auto decoded = decode_attest(body);
+  if (!decoded) return;
+  HSM_ASSERT(check_attest(decoded->key, decoded->id));
+  same(body, encode_attest(decoded->key, decoded->id));
+}
+
+void attested(ByteView body) {
+  if (const auto decoded = decode_attestation(body)) same(body, encode(*decoded));
+}
+
 // The counter is the first four bytes, the slots begin with the rest.
 void ring(ByteView body) {
   RingControl control{};
@@ -142,7 +154,7 @@ void ring(ByteView body) {
 constexpr auto kDecoders = std::to_array<void (*)(ByteView)>(
     {perform, perform_reply, random_bytes, generate, import, wrapped_key, change_operations, key_reference,
      export_domain, domain_file, new_domain, domain_keys, ring, transfer, transferred_key, release, released_key,
-     change_release_policy});
+     change_release_policy, attest, attested});
 
 }  // namespace
 

@@ -31,7 +31,8 @@ ALLOWED = {
     "partition/domain": "base core crypto",
     "partition/engine": "base core crypto partition/domain",
     "partition/channel": "base core partition/domain/domain_id.h",
-    "partition/process": "base core crypto crypto/jose release partition/domain partition/engine partition/channel",
+    "partition/process":
+        "base core crypto crypto/jose attestation release partition/domain partition/engine partition/channel",
     # The front end's end of the channel. It must not reach what runs inside.
     "partition/client": "base core partition/channel",
     "storage": "base core crypto",

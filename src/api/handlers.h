@@ -21,6 +21,7 @@ Result<Reply> set_rotation_policy(Call& call);
 Result<Reply> backup(Call& call);
 Result<Reply> restore(Call& call);
 Result<Reply> release(Call& call);
+Result<Reply> get_attestation(Call& call);
 Result<Prepared> get(Call& call);
 Result<Prepared> prepare_crypto_operation(Call& call);
 Reply finish_crypto_operation(Call& call, core::CryptoReply reply);

@@ -45,6 +45,7 @@ enum class Operation : std::uint8_t {
   kGetSecurityDomainDownloadStatus,
   kGetSecurityDomainUploadStatus,
   kReleaseKey,
+  kGetKeyAttestation,
   kCount_
 };
 
@@ -95,6 +96,8 @@ inline constexpr auto kOperations = [] {
       {kGetRotationPolicy, kGet, "keys/{name}/rotationpolicy", D::kKeysRead, S::kKey, kSlow, "KeyRotationPolicyGet"},
       {kSetRotationPolicy, kPut, "keys/{name}/rotationpolicy", D::kKeysWrite, S::kKey, kSlow, "KeyRotationPolicySet"},
       {kRotateKey, kPost, "keys/{name}/rotate", D::kKeysRotate, S::kKey, kLong, "KeyRotate"},
+      {kGetKeyAttestation, kGet, "keys/{name}/{version}/attestation", D::kKeysRead, S::kKey, kSlow,
+       "KeyGetAttestation"},
       {kGetKey, kGet, "keys/{name}/{version}", D::kKeysRead, S::kKey, kFast, "KeyGet"},
       {kUpdateKey, kPatch, "keys/{name}/{version}", D::kKeysWrite, S::kKey, kSlow, "KeyUpdate"},
       {kListKeys, kGet, "keys", D::kKeysRead, S::kKeys, kSlow, "KeyList"},

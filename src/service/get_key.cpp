@@ -6,6 +6,13 @@ Result<KeyPointer> Keys::get(const core::KeyName& name, const std::optional<core
   return cache_.load(name, version);
 }
 
+Result<Keys::Attested> Keys::attest(const core::KeyName& name, const std::optional<core::KeyVersion>& version) {
+  HSM_TRY(KeyPointer key, cache_.load(name, version));
+  const std::string id = "/keys/" + key->name.text() + "/" + key->version.text();
+  HSM_TRY(core::KeyAttestation attestation, partitions_.attest(*key->material, id));
+  return Attested{std::move(key), std::move(attestation)};
+}
+
 Result<std::optional<Keys::StoredHead>> Keys::head_at(const std::string& path) {
   HSM_TRY(const auto record, store_.get(path));
   if (!record) return std::nullopt;

@@ -115,6 +115,14 @@ class Keys {
   // exportable, or the partition does not let it go (core/ports/partitions.h, with the other errors).
   Result<ReleasedKey> release(const ReleaseKey& request, Operation& operation);
 
+  // attest gives a version of a key and what the partition says of it (core/ports/partitions.h). kKeyNotFound;
+  // kNotSupported: a type that has no attestation.
+  struct Attested {
+    KeyPointer key;
+    core::KeyAttestation attestation;
+  };
+  Result<Attested> attest(const core::KeyName& name, const std::optional<core::KeyVersion>& version);
+
   // update replaces the members that are present. kKeyNotFound.
   Result<core::KeyRecord> update(const UpdateKey& request, Operation& operation);
 

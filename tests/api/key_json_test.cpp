@@ -59,6 +59,18 @@ TEST(KeyBundle, OfASymmetricKeyShowsNothingOfItsMaterial) {
       << bundle;
 }
 
+// reference/keys-api.md §2.9
+TEST(KeyBundle, CarriesAnAttestationWhereOneIsAskedFor) {
+  core::KeyAttestation attestation{.certificates = "PEM", .private_key = {0xFF, 0xFE}, .public_key = {1}};
+  EXPECT_TRUE(attested_key_bundle(an_ec_key(), attestation, kBase, {})
+                  .starts_with(R"({"attributes":{"attestation":{"certificatePemFile":"UEVN",)"
+                               R"("privateKeyAttestation":"__4","publicKeyAttestation":"AQ","version":"STRONGROOM-1"},)"
+                               R"("created":1000,"enabled":true,)"));
+  attestation.public_key.clear();
+  EXPECT_FALSE(attested_key_bundle(an_ec_key(), attestation, kBase, {}).contains("publicKeyAttestation"));
+  EXPECT_FALSE(key_bundle(an_ec_key(), kBase, {}).contains("attestation"));
+}
+
 TEST(KeyBundle, TellsTheRecoveryLevel) {
   const auto level = [](int days, bool protection) {
     const std::string bundle = key_bundle(an_ec_key(), kBase, {.retention_days = days, .purge_protection = protection});

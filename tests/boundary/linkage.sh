@@ -4,7 +4,7 @@
 set -eu
 file=$1
 allowed_libraries='linux-vdso|libcrypto|libsecp256k1|libseccomp|libfmt|libspdlog|libboost_json|libstdc\+\+|libgcc_s|libc|libm|ld-linux[-a-z0-9]*'
-allowed_parts='core|crypto|jose|release|partition|log'
+allowed_parts='attestation|core|crypto|jose|release|partition|log'
 
 status=0
 extra=$(ldd "$file" | awk '{print $1}' | sed 's|.*/||' | grep -Ev "^($allowed_libraries)\.so" || true)

@@ -6,6 +6,7 @@
 
 #include "control/supervisor_process.h"
 #include "core/key_backup.h"
+#include "partition/channel/attestation_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
@@ -82,6 +83,11 @@ TEST_F(MalformedMessage, EndsThePartitionAndNoOther) {
       {"release of noise", kShortLane, MessageType::kRelease, Bytes(64, 0xEE)},
       {"release on the workers' lane", kWorkerLane, MessageType::kRelease, Bytes(64)},
       {"change of policy without one", kShortLane, MessageType::kChangeReleasePolicy, {1}},
+      {"attestation of noise", kShortLane, MessageType::kAttestKey, Bytes(64, 0xEE)},
+      {"attestation on the workers' lane", kWorkerLane, MessageType::kAttestKey,
+       partition::encode_attest({{}, Bytes(80)}, "/keys/a/b")},
+      {"attestation of a name with a line break", kShortLane, MessageType::kAttestKey,
+       partition::encode_attest({{}, Bytes(80)}, "/keys/a\n")},
       {"a second domain", kShortLane, MessageType::kCreateDomain, {}},
   };
   const auto witness = spawn();

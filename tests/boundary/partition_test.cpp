@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "attestation/verify.h"
 #include "core/key_backup.h"
 #include "crypto/ed25519.h"
 #include "partition/engine/wrapped_key.h"
@@ -167,6 +168,77 @@ TEST_F(Partition, AnExchangeKeyIsOneForEver) {
   EXPECT_EQ(partitions().change_operations(exchange, unwrap).error().code, Errc::kBadParameter);
   EXPECT_EQ(partitions().change_operations(signer, import).error().code, Errc::kBadParameter);
   EXPECT_TRUE(partitions().change_operations(exchange, import));
+}
+
+attestation::Verified verified(const core::KeyAttestation& attestation) {
+  return attestation::verify(attestation, {}, SystemClock().now()).value();
+}
+
+using attestation::AttributeType;
+
+// What is attested stands in the wrapped key; the front end chooses nothing but the name.
+TEST_F(Partition, AttestsOnlyWhatIsInTheWrappedKey) {
+  start_new();
+  core::GenerateRequest wanted = ec_key();
+  const core::WrappedKey key = partitions().generate(wanted).value();
+  const auto attested = verified(partitions().attest(*reference(key), "/keys/a/1").value());
+  EXPECT_EQ(attested.key.text(AttributeType::kId), "/keys/a/1");
+  EXPECT_EQ(attested.key.flag(AttributeType::kLocal), true);
+  EXPECT_EQ(attested.key.flag(AttributeType::kExtractable), false);
+  EXPECT_EQ(attested.key.flag(AttributeType::kSign), true);
+  Bytes point{4};
+  for (const Bytes* half : {&key.public_key.x, &key.public_key.y})
+    point.insert(point.end(), half->begin(), half->end());
+  EXPECT_EQ(*attested.public_key->find(AttributeType::kEcPoint), point);
+
+  const core::KeyReference changed =
+      partitions().change_operations(*reference(key), {core::KeyOperation::kVerify}).value();
+  const auto after = verified(partitions().attest(changed, "/keys/a/1").value());
+  EXPECT_EQ(after.key.flag(AttributeType::kSign), false);
+  EXPECT_EQ(after.key.flag(AttributeType::kLocal), true) << "its origin stays";
+
+  core::KeyReference damaged = *reference(key);
+  for (std::size_t i = 0; i < damaged.wrapped.size(); ++i) {
+    damaged.wrapped[i] ^= 1;
+    EXPECT_EQ(partitions().attest(damaged, "/keys/a/1").error().code, Errc::kBadCiphertext) << "byte " << i;
+    damaged.wrapped[i] ^= 1;
+  }
+}
+
+TEST_F(Partition, AttestsThatAnImportedKeyIsImported) {
+  start_new();
+  core::ImportRequest request{.policy = aes_key().policy, .key = {}};
+  request.policy.local = true;  // what the front end would like to claim
+  request.key.k = SecretBytes::copy(Bytes(32, 0));
+  const core::WrappedKey key = partitions().import(request).value();
+  const auto attested = verified(partitions().attest(*reference(key), "/keys/a/1").value());
+  EXPECT_EQ(attested.key.flag(AttributeType::kLocal), false);
+  EXPECT_EQ(attested.key.flag(AttributeType::kNeverExtractable), false);
+  EXPECT_EQ(*attested.key.find(AttributeType::kCheckValue), (Bytes{0xdc, 0x95, 0xc0}));
+  EXPECT_FALSE(attested.public_key);
+}
+
+TEST_F(Partition, AttestsAlikeInEveryProcessOfItsDomainAndOfNoOther) {
+  const control::CreatedDomain created = start_new();
+  const core::WrappedKey key = partitions().generate(rsa_key(2048)).value();
+  const auto attest = [this, &key] { return partitions().attest(*reference(key), "/keys/a/1"); };
+  const core::KeyAttestation first = attest().value();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(attest().value().private_key, first.private_key);  // goes round
+  supervisor_.reset();
+
+  start();
+  ASSERT_TRUE(supervisor_->open_domain(created.sealed));
+  const core::KeyAttestation again = attest().value();
+  EXPECT_EQ(again.certificates, first.certificates);
+  EXPECT_EQ(again.private_key, first.private_key);
+  EXPECT_EQ(again.public_key, first.public_key);
+  supervisor_.reset();
+
+  start_new();
+  EXPECT_EQ(attest().error().code, Errc::kBadCiphertext) << "another domain";
+  const core::WrappedKey other = partitions().generate(ec_key()).value();
+  const core::KeyAttestation foreign = partitions().attest(*reference(other), "/keys/a/1").value();
+  EXPECT_FALSE(attestation::verify(foreign, {.root = verified(first).root, .key = {}}, SystemClock().now()));
 }
 
 // The C library opens a file when a thread's heap shrinks, which the sandbox would not survive.

@@ -46,6 +46,8 @@ ROWS = [  # in order: later rows use what earlier ones made
     Row("PUT", f"/keys/{KEY}-ec/rotationpolicy", {"attributes": {"expiryTime": "P90D"}}, 200,
         {"attributes": {"created", "expiryTime", "updated"}, "id": None, "lifetimeActions": None}),
     Row("POST", f"/keys/{KEY}-ec/rotate", None, 200, {**EC, "attributes": ATTRIBUTES | {"exp"}, "tags": {"a"}}),
+    Row("GET", f"/keys/{KEY}/attestation", None, 200, {**RSA, "attributes": ATTRIBUTES | {"attestation", "exp"}}),
+    Row("GET", f"/keys/{KEY}-none/attestation", None, 404, ERROR),
     Row("GET", f"/keys/{KEY}-none", None, 404, ERROR),
     Row("POST", "/rng", {"count": 129}, 400, ERROR),
     Row("POST", f"/keys/{KEY}/create", {"kty": "DSA"}, 400, ERROR),

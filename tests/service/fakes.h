@@ -81,6 +81,10 @@ class CountingPartitions final : public core::Partitions {
   Result<core::ReleasedKey> release(const core::ReleaseRequest& request) override {
     return core::ReleasedKey{.encryption_key_id = request.token, .ciphertext = copy_of(bytes_of(request.policy))};
   }
+  Result<core::KeyAttestation> attest(const core::KeyReference& key, std::string_view id) override {
+    return core::KeyAttestation{
+        .certificates = "chain", .private_key = key.wrapped, .public_key = copy_of(bytes_of(id))};
+  }
   Result<core::CryptoReply> perform(const core::CryptoRequest&) override { return fail(Errc::kNotSupported); }
   Result<SecretBytes> random(std::size_t n) override { return SecretBytes(n); }
   Result<core::DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned) override {

@@ -38,6 +38,23 @@ TEST(CreateKey, ItsDefaultsAreTheServices) {
   EXPECT_EQ(key->operations, core::default_operations(core::KeyType::kEc));
 }
 
+// The name is attested as it was first written, however the request spells it.
+TEST(AttestKey, NamesTheKeyAndItsVersion) {
+  World world;
+  const auto first = world.create("My-Key");
+  const auto second = world.create("my-key");
+  ASSERT_TRUE(first && second);
+  const auto attested = world.keys.attest(named("MY-KEY"), {});
+  ASSERT_TRUE(attested);
+  EXPECT_EQ(text_of(attested->attestation.public_key), "/keys/My-Key/" + second->version.text());
+  EXPECT_EQ(attested->attestation.private_key, second->material->wrapped);
+  const auto older = world.keys.attest(named("my-key"), first->version);
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->attestation.private_key, first->material->wrapped);
+  EXPECT_EQ(older->key->version, first->version);
+  EXPECT_EQ(world.keys.attest(named("none"), {}).error().code, Errc::kKeyNotFound);
+}
+
 TEST(CreateKey, LeavesARecord) {
   World world;
   ASSERT_TRUE(world.create("k"));

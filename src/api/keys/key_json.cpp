@@ -31,9 +31,22 @@ std::string_view recovery_level(const Settings& settings) {
   return settings.purge_protection ? "CustomizedRecoverable" : "CustomizedRecoverable+Purgeable";
 }
 
-void append_attributes(std::string& out, const KeyRecord& record, const Settings& settings) {
+// Symmetric keys have no public blob (reference/keys-api.md §2.9).
+void append_attestation(std::string& out, const core::KeyAttestation& attestation) {
+  out += R"("attestation":{"certificatePemFile":")";
+  append_base64url(out, bytes_of(attestation.certificates));
+  out.push_back('"');
+  append_base64_member(out, "privateKeyAttestation", attestation.private_key);
+  if (!attestation.public_key.empty()) append_base64_member(out, "publicKeyAttestation", attestation.public_key);
+  out.append(R"(,"version":")").append(core::kKeyAttestationLabel).append("\"},");
+}
+
+void append_attributes(std::string& out, const KeyRecord& record, const Settings& settings,
+                       const core::KeyAttestation* attestation = nullptr) {
   const core::KeyAttributes& attributes = record.attributes;
-  out += R"("attributes":{"created":)";
+  out += R"("attributes":{)";
+  if (attestation != nullptr) append_attestation(out, *attestation);
+  out += R"("created":)";
   append_json_number(out, attributes.created);
   out += attributes.enabled ? R"(,"enabled":true)" : R"(,"enabled":false)";
   if (attributes.expires) append_number_member(out, "exp", *attributes.expires);
@@ -98,11 +111,17 @@ void append_web_key(std::string& out, const KeyRecord& record, std::string_view 
   out.push_back('}');
 }
 
+// What some answers have besides.
+struct BundleExtras {
+  std::string_view key_hsm = {};                     // of a released key
+  const core::KeyAttestation* attestation = nullptr;  // of an attested one
+};
+
 void append_bundle_members(std::string& out, const KeyRecord& record, std::string_view base_url,
-                           const Settings& settings, std::string_view key_hsm = {}) {
-  append_attributes(out, record, settings);
+                           const Settings& settings, const BundleExtras& extras = {}) {
+  append_attributes(out, record, settings, extras.attestation);
   out.push_back(',');
-  append_web_key(out, record, base_url, key_hsm);
+  append_web_key(out, record, base_url, extras.key_hsm);
   if (record.release_policy) {
     out += R"(,"release_policy":)";
     append_release_policy(out, *record.release_policy);
@@ -139,7 +158,15 @@ std::string key_bundle(const KeyRecord& record, std::string_view base_url, const
 std::string released_key_bundle(const KeyRecord& record, std::string_view key_hsm, std::string_view base_url,
                                 const Settings& settings) {
   std::string out = "{";
-  append_bundle_members(out, record, base_url, settings, key_hsm);
+  append_bundle_members(out, record, base_url, settings, {.key_hsm = key_hsm});
+  out.push_back('}');
+  return out;
+}
+
+std::string attested_key_bundle(const KeyRecord& record, const core::KeyAttestation& attestation,
+                                std::string_view base_url, const Settings& settings) {
+  std::string out = "{";
+  append_bundle_members(out, record, base_url, settings, {.attestation = &attestation});
   out.push_back('}');
   return out;
 }

@@ -15,6 +15,9 @@ namespace hsm::api::keys {
 // KeyBundle (§2.1): {"attributes","key","release_policy"?,"tags"?}
 std::string key_bundle(const core::KeyRecord& record, std::string_view base_url,
                        const service::Keys::Settings& settings);
+// The same with attributes.attestation (§2.9)
+std::string attested_key_bundle(const core::KeyRecord& record, const core::KeyAttestation& attestation,
+                                std::string_view base_url, const service::Keys::Settings& settings);
 // DeletedKeyBundle (§2.5)
 std::string deleted_key_bundle(const service::DeletedKey& key, std::string_view base_url,
                                const service::Keys::Settings& settings);

@@ -136,6 +136,10 @@ class Partitions {
   virtual Result<std::string> seal_backup(ByteView part) = 0;
   virtual Result<Bytes> open_backup(std::string_view jwe) = 0;
 
+  // attest signs what a partition knows of a key, and with it `id`, /keys/{name}/{version}, of which it knows nothing.
+  // kNotSupported: keys of this type have no attestation.
+  virtual Result<KeyAttestation> attest(const KeyReference& key, std::string_view id) = 0;
+
   // export_domain encrypts the master secret to certificates (DER, RSA >= 2048) so that any `quorum` of their holders
   // can recombine it.
   virtual Result<DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned quorum) = 0;

@@ -30,6 +30,7 @@ enum class MessageType : std::uint8_t {
   kImportTransfer = 32,
   kRelease = 33,
   kChangeReleasePolicy = 34,
+  kAttestKey = 40,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };
@@ -66,6 +67,7 @@ inline constexpr auto kMessages = std::to_array<MessageRow>({
     {MessageType::kImportTransfer, Phase::kOpen, Lane::kShort, 8 * 1024},
     {MessageType::kRelease, Phase::kOpen, Lane::kShort, 8 * 1024},
     {MessageType::kChangeReleasePolicy, Phase::kOpen, Lane::kShort, 8 * 1024},
+    {MessageType::kAttestKey, Phase::kOpen, Lane::kShort, 24 * 1024},
 });
 
 // find_row returns nullptr for a number that is no message type.

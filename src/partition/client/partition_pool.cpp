@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "partition/channel/attestation_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
@@ -148,6 +149,13 @@ Result<Bytes> PartitionPool::open_backup(std::string_view jwe) {
   if (jwe.size() > kBackupJweBytesMax) return fail(Errc::kBadCiphertext);
   HSM_TRY(const SecretBytes reply, call({.type = MessageType::kOpenBackup, .body = bytes_of(jwe)}));
   return copy_of(reply.reveal());
+}
+
+Result<core::KeyAttestation> PartitionPool::attest(const core::KeyReference& key, std::string_view id) {
+  HSM_CHECK(check_attest(key, id));
+  const Bytes body = encode_attest(key, id);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kAttestKey, .body = body}));
+  return decode_attestation(reply.reveal());
 }
 
 Result<core::DomainFile> PartitionPool::export_domain(const std::vector<Bytes>& certificates, unsigned quorum) {

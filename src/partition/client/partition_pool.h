@@ -33,6 +33,7 @@ class PartitionPool final : public core::Partitions {
   Result<SecretBytes> random(std::size_t n) override;
   Result<std::string> seal_backup(ByteView part) override;
   Result<Bytes> open_backup(std::string_view jwe) override;
+  Result<core::KeyAttestation> attest(const core::KeyReference& key, std::string_view id) override;
   Result<core::DomainFile> export_domain(const std::vector<Bytes>& certificates, unsigned quorum) override;
   Result<Bytes> sign_checkpoint(ByteView message) override;
   Result<Bytes> audit_public_key() override;

@@ -16,6 +16,7 @@ constexpr const char* kRecordLabel = "strongroom records 1";
 constexpr const char* kBackupLabel = "strongroom backup 1";
 constexpr const char* kAuditLabel = "strongroom audit 1";
 constexpr const char* kAttestationLabel = "strongroom attestation 1";
+constexpr const char* kAttestationRootLabel = "strongroom attestation root 1";
 
 }  // namespace
 
@@ -64,6 +65,9 @@ SecretBytes MasterSecret::audit_seed() const {
 }
 SecretBytes MasterSecret::attestation_seed() const {
   return derive(kAttestationLabel, 32);
+}
+SecretBytes MasterSecret::attestation_root_seed() const {
+  return derive(kAttestationRootLabel, 32);
 }
 
 }  // namespace hsm::partition

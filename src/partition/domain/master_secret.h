@@ -25,11 +25,12 @@ class MasterSecret {
 
   const DomainId& domain_id() const { return id_; }
 
-  SecretBytes key_wrapping_key() const;  // 32 bytes, for wrapped_key.h; never leaves partitions
-  SecretBytes record_key() const;        // 32 bytes; given to the front end, seals store records
-  SecretBytes backup_key() const;        // 64 bytes, A256CBC-HS512 of key backups and full backups
-  SecretBytes audit_seed() const;        // 32 bytes, Ed25519; never leaves partitions
-  SecretBytes attestation_seed() const;  // 32 bytes, Ed25519; never leaves partitions
+  SecretBytes key_wrapping_key() const;       // 32 bytes, for wrapped_key.h; never leaves partitions
+  SecretBytes record_key() const;             // 32 bytes; given to the front end, seals store records
+  SecretBytes backup_key() const;             // 64 bytes, A256CBC-HS512 of key backups and full backups
+  SecretBytes audit_seed() const;             // 32 bytes, Ed25519; never leaves partitions
+  SecretBytes attestation_seed() const;       // 32 bytes, Ed25519; never leaves partitions
+  SecretBytes attestation_root_seed() const;  // 32 bytes, Ed25519; never leaves partitions
 
  private:
   MasterSecret(const DomainId& id, SecretBytes secret) : id_(id), secret_(std::move(secret)) {}

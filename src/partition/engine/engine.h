@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "core/algorithm.h"
+#include "core/engine_info.h"
 #include "core/key_material.h"
 #include "core/ports/partitions.h"
 
@@ -50,10 +51,19 @@ struct TransferredMaterial {
   GeneratedKey key;
 };
 
+// MaterialFacts is what material shows of itself without giving itself away.
+struct MaterialFacts {
+  core::PublicKey public_key;  // empty for symmetric keys
+  Bytes check_value;           // crypto/check_value.h; symmetric keys only
+};
+
 // Engine does a partition's cryptography. One object serves all workers; thread-safe.
 class Engine {
  public:
   virtual ~Engine() = default;
+
+  // info says with what it works; an attestation states it.
+  virtual const core::EngineInfo& info() const = 0;
 
   // perform fills in each job's result. Jobs of a batch are independent: an engine may run them together in the lanes
   // of a vector unit, or one by one. Every RSA signature and decryption made with the CRT is checked with the public
@@ -77,6 +87,9 @@ class Engine {
 
   // load makes a key ready, the first use included (an RSA key's first signature costs half a millisecond more).
   virtual Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes& material) = 0;
+
+  // facts reads them from the material itself. kNotSupported: a type whose keys can't be attested.
+  virtual Result<MaterialFacts> facts(const core::KeySpec& spec, const SecretBytes& material) = 0;
 };
 
 }  // namespace hsm::partition

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "partition/channel/attestation_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/domain/backup_jwe.h"
@@ -30,6 +31,7 @@ constexpr auto kJobs = std::to_array<JobRow>({
     {MessageType::kOpenBackup, &JobHandler::open_backup},
     {MessageType::kRelease, &JobHandler::release},
     {MessageType::kChangeReleasePolicy, &JobHandler::change_release_policy},
+    {MessageType::kAttestKey, &JobHandler::attest_key},
 });
 
 constexpr bool every_job_has_a_row() {
@@ -158,6 +160,25 @@ Result<Bytes> JobHandler::open_backup(ByteView body) {
   require(body.size() <= kBackupJweBytesMax, "malformed backup");
   HSM_TRY(const SecretBytes part, open_backup_jwe(domain_.get().master.backup_key(), text_of(body)));
   return copy_of(part.reveal());
+}
+
+// All but the id comes from the wrapped key itself: its policy, and what its material shows.
+Result<Bytes> JobHandler::attest_key(ByteView body) {
+  const auto request = well_formed(decode_attest(body));
+  const OpenDomain& domain = domain_.get();
+  HSM_TRY(const UnwrappedKey key, unwrap(domain.key_wrapping_key, domain.master.domain_id(), request.key.wrapped));
+  HSM_TRY(MaterialFacts facts, engine_.facts(key.policy.spec, key.material));
+  const core::EngineInfo engine = engine_.info();
+  HSM_TRY(const core::KeyAttestation attestation,
+          domain.attester.attest({.id = request.id,
+                                  .policy = key.policy,
+                                  .public_key = std::move(facts.public_key),
+                                  .check_value = std::move(facts.check_value),
+                                  .wrapped_key_id = key_id(request.key.wrapped),
+                                  .domain = domain.master.domain_id(),
+                                  .engine = engine.provider + " " + engine.provider_version,
+                                  .fips = engine.fips}));
+  return encode(attestation);
 }
 
 }  // namespace hsm::partition

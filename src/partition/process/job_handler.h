@@ -9,8 +9,8 @@
 namespace hsm::partition {
 
 // JobHandler answers the messages of the short and the long lane, one at a time: keys are made, taken in and given
-// other operations or release policies, or released; the domain is exported; audit checkpoints are signed; backups are
-// sealed and opened. A body that is malformed ends the process.
+// other operations or release policies, released or attested; the domain is exported; audit checkpoints are signed;
+// backups are sealed and opened. A body that is malformed ends the process.
 class JobHandler final : public Handler {
  public:
   JobHandler(Engine& engine, const DomainHolder& domain, release::AuthorityKeys& authorities, const Clock& clock)
@@ -30,6 +30,7 @@ class JobHandler final : public Handler {
   Result<Bytes> open_backup(ByteView body);
   Result<Bytes> release(ByteView body);
   Result<Bytes> change_release_policy(ByteView body);
+  Result<Bytes> attest_key(ByteView body);
 
  private:
   Result<Bytes> generate(ByteView body, bool rsa);

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <memory>
 
+#include "attestation/attester.h"
 #include "base/assert.h"
 #include "crypto/ed25519.h"
 #include "partition/channel/message.h"
@@ -13,11 +14,15 @@ namespace hsm::partition {
 // are used often. Immutable.
 struct OpenDomain {
   explicit OpenDomain(MasterSecret secret)
-      : master(std::move(secret)), key_wrapping_key(master.key_wrapping_key()), audit_key(master.audit_seed()) {}
+      : master(std::move(secret)),
+        key_wrapping_key(master.key_wrapping_key()),
+        audit_key(master.audit_seed()),
+        attester(master.domain_id(), master.attestation_root_seed(), master.attestation_seed()) {}
 
   MasterSecret master;
   SecretBytes key_wrapping_key;
   crypto::Ed25519Key audit_key;
+  attestation::Attester attester;
 };
 
 // DomainHolder is the partition's phase: locked, then open for the rest of its life. The main thread opens it, all

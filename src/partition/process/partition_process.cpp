@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "attestation/attester.h"
+#include "crypto/ed25519.h"
 #include "partition/channel/launch.h"
 #include "partition/engine/openssl/openssl_engine.h"
 #include "partition/process/attestation_authorities.h"
@@ -102,6 +104,12 @@ void prepare_runtime(const ChannelShape& shape) {
                       nullptr);
 }
 
+// The dates of certificates are made by the C library, which at the first one reads the system's time zone.
+void make_a_first_certificate() {
+  const SecretBytes zeros(crypto::kEd25519SeedBytes);
+  (void)attestation::Attester({}, zeros, zeros);
+}
+
 Status serve(const LaunchOptions& options, const std::vector<int>& bells) {
   HSM_TRY(const auto memory, ChannelMemory::open(Fd(kMemoryFd), options.shape));
   memory->close_fd();
@@ -112,6 +120,7 @@ Status serve(const LaunchOptions& options, const std::vector<int>& bells) {
   HSM_TRY(SecretBytes seal_key, open_seal_key(options.seal_key_file));
   HSM_TRY(const auto authorities, open_authorities(options.authorities));
   OpenSslEngine engine;
+  make_a_first_certificate();
   for (const std::string& missing : isolate(locked.value_or(LockedBy::kLimit)))
     say("the system does not allow " + missing);
   DomainHolder domain;

@@ -1,3 +1,4 @@
+#include "partition/channel/attestation_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 
@@ -23,6 +24,7 @@ core::KeyPolicy rsa_policy() {
   return {.spec = {core::KeyType::kRsa, core::Curve::kNone, 2048},
           .operations = {core::KeyOperation::kSign, core::KeyOperation::kVerify},
           .exportable = true,
+          .local = false,
           .release_policy_digest = {7, 7, 7}};
 }
 
@@ -276,6 +278,41 @@ TEST(KeyCodec, KeysRoundTrip) {
   EXPECT_EQ(change.operations, core::KeyOperations{core::KeyOperation::kSign});
 }
 
+// Where a key came from is the partition's to know: no message has room for a claim.
+TEST(KeyCodec, CannotClaimThatAKeyIsLocal) {
+  core::GenerateRequest request{.policy = rsa_policy()};
+  const Bytes body = encode(request);
+  request.policy.local = true;
+  EXPECT_EQ(encode(request), body);
+  Bytes claim = body;
+  claim[6] = 2;  // the flag of wrapped keys
+  EXPECT_FALSE(decode_generate(claim));
+}
+
+TEST(AttestationCodec, RoundTrip) {
+  const core::KeyReference key{kId, Bytes(80, 1)};
+  const AttestKey request = decode_attest(encode_attest(key, "/keys/a/b")).value();
+  EXPECT_EQ(request.key.id, kId);
+  EXPECT_EQ(request.key.wrapped, key.wrapped);
+  EXPECT_EQ(request.id, "/keys/a/b");
+  const core::KeyAttestation reply{.certificates = "chain", .private_key = Bytes(400, 2), .public_key = Bytes(300, 3)};
+  const core::KeyAttestation decoded = decode_attestation(encode(reply)).value();
+  EXPECT_EQ(decoded.certificates, reply.certificates);
+  EXPECT_EQ(decoded.private_key, reply.private_key);
+  EXPECT_EQ(decoded.public_key, reply.public_key);
+}
+
+TEST(AttestationCodec, AttestsPrintableIdsOfBoundedLength) {
+  const core::KeyReference key{kId, Bytes(80, 1)};
+  EXPECT_TRUE(check_attest(key, std::string(kAttestedIdBytesMax, 'a')));
+  for (const std::string& id : {std::string(), std::string(kAttestedIdBytesMax + 1, 'a'), std::string("a\nb"),
+                                std::string("\0", 1), std::string("\x7f"), std::string("\xc3\xa4")}) {
+    EXPECT_EQ(check_attest(key, id).error().code, Errc::kBadParameter);
+    EXPECT_FALSE(decode_attest(encode_attest(key, id)));
+  }
+  EXPECT_FALSE(check_attest({kId, Bytes(kWrappedBytesMax + 1)}, "a"));
+}
+
 TEST(DomainCodec, RoundTrip) {
   const auto request = decode_export_domain(encode_export_domain({Bytes(900, 1), Bytes(800, 2)}, 2)).value();
   EXPECT_EQ(request.quorum, 2u);
@@ -327,6 +364,9 @@ TEST(Codecs, EveryTruncationAndEveryExtensionIsRefused) {
       {"file", encode(core::DomainFile{.data = {{"a", "b"}}, .shares = {{"c", "d"}}}),
        [](ByteView b) { return decode_domain_file(b).has_value(); }},
       {"new domain", copy_of(encode(domain).reveal()), [](ByteView b) { return decode_new_domain(b).has_value(); }},
+      {"attest", encode_attest(reference, "/keys/a/b"), [](ByteView b) { return decode_attest(b).has_value(); }},
+      {"attestation", encode(core::KeyAttestation{.certificates = "c", .private_key = {1}, .public_key = {}}),
+       [](ByteView b) { return decode_attestation(b).has_value(); }},
       {"domain keys", copy_of(encode(domain.keys).reveal()),
        [](ByteView b) { return decode_domain_keys(b).has_value(); }},
   };

@@ -28,6 +28,7 @@ std::vector<SecretBytes> all_keys(const MasterSecret& master) {
   keys.push_back(master.backup_key());
   keys.push_back(master.audit_seed());
   keys.push_back(master.attestation_seed());
+  keys.push_back(master.attestation_root_seed());
   return keys;
 }
 
@@ -42,6 +43,8 @@ TEST(MasterSecret, DerivesTheSameKeysForever) {
   EXPECT_TRUE(master.audit_seed() == secret_hex("af5781be4036a79c435ea9ebb948de83cff2bf3bdca0f7e529fd0fd991664671"));
   EXPECT_TRUE(master.attestation_seed() ==
               secret_hex("123f222f4317706ef5a37d9b973645d70f04124a5be89824b044232b9151ef32"));
+  EXPECT_TRUE(master.attestation_root_seed() ==
+              secret_hex("d40cfc300db862e3f6d9a835bc177bb7f3abb6fd11a9cfa58e2ef75490a098da"));
 }
 
 TEST(MasterSecret, GivesEachPurposeAKeyOfItsOwn) {

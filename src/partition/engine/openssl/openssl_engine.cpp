@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/assert.h"
+#include "crypto/check_value.h"
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
 #include "crypto/key_wrap.h"
@@ -15,6 +16,7 @@
 #include "partition/engine/openssl/engine_key.h"
 #include "partition/engine/openssl/generate.h"
 #include "partition/engine/openssl/import.h"
+#include "partition/engine/openssl/material_facts.h"
 #include "partition/engine/openssl/oct_key.h"
 #include "partition/engine/openssl/release.h"
 #include "partition/engine/openssl/rsa_key.h"
@@ -48,21 +50,28 @@ struct KindRow {
   Result<GeneratedKey> (*import)(const KeySpec&, const core::PrivateKey&);
   LoadResult (*load)(const core::KeyPolicy&, const SecretBytes&);
   LoadResult (*load_public)(const core::KeyPolicy&, const core::PublicKey&);
+  Result<MaterialFacts> (*facts)(const KeySpec&, const SecretBytes&) = nullptr;  // nullptr: can't be attested
 };
 constexpr auto kKinds = std::to_array<KindRow>({
-    {KeyType::kRsa, core::Curve::kNone, generate_rsa, import_rsa, load_as<RsaKey>, load_public_as<RsaKey>},
+    {KeyType::kRsa, core::Curve::kNone, generate_rsa, import_rsa, load_as<RsaKey>, load_public_as<RsaKey>, rsa_facts},
     {KeyType::kEc, core::Curve::kP256K, generate_secp256k1, import_secp256k1, load_as<Secp256k1Key>,
-     load_public_as<Secp256k1Key>},
-    {KeyType::kEc, core::Curve::kNone, generate_ec, import_ec, load_as<EcKey>, load_public_as<EcKey>},
-    {KeyType::kOct, core::Curve::kNone, generate_oct, import_oct, load_as<OctKey>, nullptr},
+     load_public_as<Secp256k1Key>, ec_facts},
+    {KeyType::kEc, core::Curve::kNone, generate_ec, import_ec, load_as<EcKey>, load_public_as<EcKey>, ec_facts},
+    {KeyType::kOct, core::Curve::kNone, generate_oct, import_oct, load_as<OctKey>, nullptr, oct_facts},
 });
 
-Result<const KindRow*> kind_of(const KeySpec& spec) {
-  if (!core::valid(spec)) return fail(Errc::kBadParameter, "there is no key of such a type and size");
+// find_kind returns nullptr for keys that are of no kind of this table.
+const KindRow* find_kind(const KeySpec& spec) {
   const auto found = std::ranges::find_if(kKinds, [&spec](const KindRow& row) {
     return row.type == spec.type && (row.curve == core::Curve::kNone || row.curve == spec.curve);
   });
-  HSM_ASSERT(found != kKinds.end());
+  return found == kKinds.end() ? nullptr : &*found;
+}
+
+Result<const KindRow*> kind_of(const KeySpec& spec) {
+  if (!core::valid(spec)) return fail(Errc::kBadParameter, "there is no key of such a type and size");
+  const KindRow* found = find_kind(spec);
+  HSM_ASSERT(found != nullptr);
   return found;
 }
 
@@ -98,6 +107,7 @@ void reach_openssl() {
   (void)AesGcm(seed);  // each of these ends the process where the algorithm is missing
   (void)AesCbc(seed);
   HSM_ASSERT(crypto::wrap_key(seed, seed.reveal()) && crypto::wrap_key_padded(seed, seed.reveal()));
+  for (const std::size_t bytes : {16, 24, 32}) (void)crypto::aes_check_value(SecretBytes(bytes));
   (void)shared_secp256k1_context();
 }
 
@@ -105,6 +115,13 @@ void reach_openssl() {
 
 OpenSslEngine::OpenSslEngine() {
   reach_openssl();
+}
+
+const core::EngineInfo& OpenSslEngine::info() const {
+  static const core::EngineInfo kInfo{.fips = false,
+                                      .provider = "OpenSSL Default Provider",
+                                      .provider_version = OpenSSL_version(OPENSSL_VERSION_STRING)};
+  return kInfo;
 }
 
 void OpenSslEngine::perform(std::span<Job> batch) {
@@ -140,6 +157,13 @@ Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load(const core::KeyPoli
                                                              const SecretBytes& material) {
   HSM_TRY(const KindRow* kind, kind_of(policy.spec));
   return kind->load(policy, material);
+}
+
+Result<MaterialFacts> OpenSslEngine::facts(const KeySpec& spec, const SecretBytes& material) {
+  const KindRow* kind = find_kind(spec);
+  if (kind == nullptr || kind->facts == nullptr)
+    return fail(Errc::kNotSupported, "Keys of this type can't be attested yet.");
+  return kind->facts(spec, material);
 }
 
 Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load_public(const core::KeyPolicy& policy,

@@ -15,6 +15,7 @@ class OpenSslEngine final : public Engine {
  public:
   OpenSslEngine();
 
+  const core::EngineInfo& info() const override;
   void perform(std::span<Job> batch) override;
   Result<GeneratedKey> generate(const core::KeySpec& spec, std::uint32_t public_exponent) override;
   Result<GeneratedKey> import(const core::KeySpec& spec, const core::PrivateKey& key) override;
@@ -23,6 +24,7 @@ class OpenSslEngine final : public Engine {
   Result<Bytes> export_wrapped(const core::KeySpec& spec, const SecretBytes& material, const core::PublicKey& to,
                                core::Digest digest, Random& random) override;
   Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes& material) override;
+  Result<MaterialFacts> facts(const core::KeySpec& spec, const SecretBytes& material) override;
 
   // load_public makes a key that verifies and encrypts only (RSA and EC); any other use of it is kBadParameter.
   Result<std::shared_ptr<const LoadedKey>> load_public(const core::KeyPolicy& policy, const core::PublicKey& key);
