@@ -45,7 +45,7 @@ ALLOWED = {
     "control": "base core service storage audit partition/client partition/channel partition/domain/domain_id.h",
     "app/strongroom-partition": "partition/process",
     "app/strongroomd": "base core crypto release identity http api api/login control",
-    "app/strongroom": "base core crypto audit app/strongroomd/config.h",
+    "app/strongroom": "base core crypto crypto/jose attestation audit app/strongroomd/config.h",
 }
 
 # Header (a prefix) → the folders and files that may include it. Anything of the C++ library, fmt and POSIX files is free.

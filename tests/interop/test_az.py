@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from harness import rigs
+from harness import paths, rigs
 from harness.applications import self_signed, write_certificate, write_pem
 from harness.deployment import Deployment, Domain
 from harness.https_documents import HttpsDocuments
@@ -229,3 +229,14 @@ def test_a_refusal_is_printed(az, key):
 
     assert done.returncode != 0
     assert "KeyNotFound" in done.stderr
+
+
+def test_a_keys_attestation_is_written_to_a_file_that_our_verifier_reads(key, name, tmp_path):
+    key("create", "--kty", "EC-HSM", "--curve", "P-256")
+
+    key("get-attestation", "--file", str(tmp_path / "attestation.json"))
+
+    done = subprocess.run(
+        [paths.BIN / "strongroom", "attestation", "verify", tmp_path / "attestation.json", "--key", name],
+        capture_output=True, text=True)
+    assert done.returncode == 3, done.stderr  # all is consistent; no root was given

@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "app/strongroom/attestation_verify.h"
 #include "app/strongroom/audit_verify.h"
 #include "app/strongroom/dev_activate.h"
 #include "app/strongroom/dev_environment.h"
@@ -67,6 +68,26 @@ int run(int argc, char** argv) {
   audit_verify->add_flag("--archived", verify.archived, "the log's first files have been archived elsewhere");
   audit_verify->add_flag("--json", verify.json, "print the report as JSON");
   audit_verify->callback([&] { exit_code = hsm::app::audit_verify_main(verify, std::cout, std::cerr); });
+
+  auto* attestation = app.add_subcommand("attestation", "what an HSM says of its keys, signed (docs/attestation.md)");
+  attestation->require_subcommand(1);
+  hsm::app::AttestationVerifyOptions attested;
+  auto* attestation_verify =
+      attestation->add_subcommand("verify", "check a key's attestation offline and print what it says");
+  attestation_verify->footer(hsm::app::kAttestationExitCodes);
+  attestation_verify
+      ->add_option("file", attested.file,
+                   "what `az keyvault key get-attestation --file` wrote, or the service's answer")
+      ->required();
+  attestation_verify->add_option("--root", attested.root, "PEM file of the HSM's attestation root");
+  attestation_verify->add_option("--key", attested.key, "NAME or NAME/VERSION that the attestation must be of");
+  attestation_verify->callback([&] { exit_code = hsm::app::attestation_verify_main(attested, std::cout, std::cerr); });
+  std::string attestation_file;
+  auto* attestation_root = attestation->add_subcommand(
+      "root", "print the root certificate of an attestation that you trust, to be kept for --root");
+  attestation_root->add_option("file", attestation_file, "as of verify")->required();
+  attestation_root->callback(
+      [&] { exit_code = hsm::app::attestation_root_main(attestation_file, std::cout, std::cerr); });
 
   CLI11_PARSE(app, argc, argv);
   return exit_code;
