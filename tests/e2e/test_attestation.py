@@ -175,6 +175,32 @@ def test_it_needs_the_permission_to_read_and_an_existing_key(own, keys, name):
         keys.get_key_attestation(f"{name}-none")
 
 
+@pytest.mark.parametrize("method, path, status", [
+    ("POST", "/keys/{}/attestation", 405),
+    ("PUT", "/keys/{}/attestation", 405),
+    ("DELETE", "/keys/{}/attestation", 405),
+    ("GET", "/keys/{}/attestation/more", 404),
+    ("GET", "/keys/{}/not-a-version/attestation", 404),
+    ("GET", "/keys/not_a_name/attestation", 400),
+    ("GET", "/keys/" + "a" * 128 + "/attestation", 400),
+    ("GET", "/deletedkeys/{}/attestation", 404),
+])
+def test_nothing_else_near_it_is_answered(own, name, method, path, status):
+    own.rest(own.user).create_key(name, kty="EC-HSM")
+
+    answer = own.rest(own.user).request(method, path.format(name))
+
+    assert answer.status_code == status, f"{answer.status_code} {answer.text}"
+    assert set(answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize("path", ["/keys/{}/attestation", "/keys/{}//attestation", "/KEYS/{}/Attestation"])
+def test_every_spelling_of_the_route_is_understood(own, name, path):
+    made = own.rest(own.user).create_key(name, kty="EC-HSM")
+
+    assert own.rest(own.user).get(path.format(name)).json()["key"] == made["key"]
+
+
 def test_it_leaves_an_audit_record(own, name):
     own.rest(own.user).create_key(name, kty="EC-HSM")
 
