@@ -151,10 +151,26 @@ void ring(ByteView body) {
   while (reader.read(header, message) == ReadResult::kMessage) HSM_ASSERT(++taken <= kRingSlots);
 }
 
-constexpr auto kDecoders = std::to_array<void (*)(ByteView)>(
-    {perform, perform_reply, random_bytes, generate, import, wrapped_key, change_operations, key_reference,
-     export_domain, domain_file, new_domain, domain_keys, ring, transfer, transferred_key, release, released_key,
-     change_release_policy, attest, attested});
+constexpr auto kDecoders = std::to_array<void (*)(ByteView)>({perform,
+                                                              perform_reply,
+                                                              random_bytes,
+                                                              generate,
+                                                              import,
+                                                              wrapped_key,
+                                                              change_operations,
+                                                              key_reference,
+                                                              export_domain,
+                                                              domain_file,
+                                                              new_domain,
+                                                              domain_keys,
+                                                              ring,
+                                                              transfer,
+                                                              transferred_key,
+                                                              release,
+                                                              released_key,
+                                                              change_release_policy,
+                                                              attest,
+                                                              attested});
 
 }  // namespace
 
