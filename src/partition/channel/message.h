@@ -30,7 +30,7 @@ enum class MessageType : std::uint8_t {
   kImportTransfer = 32,
   kRelease = 33,
   kChangeReleasePolicy = 34,
-  kAttestKey = 40,
+  kAttestKey = 50,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };

@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint8_t kFormatVersion = 2;
 constexpr std::uint8_t kOldestVersion = 1;  // had no flag but exportable
 constexpr std::uint8_t kExportableFlag = 1;
-constexpr std::uint8_t kLocalFlag = 2;
-constexpr std::uint8_t kImmutablePolicyFlag = 4;
+constexpr std::uint8_t kImmutablePolicyFlag = 2;
+constexpr std::uint8_t kLocalFlag = 4;
 constexpr std::string_view kLabel = "strongroom wrapped key 1";  // stored
 constexpr std::size_t kHeadBytes = 1 + kWrappedKeyPolicyBytes;
 using AdditionalData = std::array<std::uint8_t, std::tuple_size_v<DomainId> + kHeadBytes>;

@@ -13,7 +13,7 @@ namespace hsm::partition {
 //
 //   blob   = version (u8, 2) | policy (39) | salted seal of the material (domain/salted_seal.h)
 //   policy = type (u8) | curve (u8) | bits (u16) | operations (u16) | flags (u8) | release policy digest (32)
-//   flags  = 1 exportable | 2 local | 4 its release policy is immutable
+//   flags  = 1 exportable | 2 its release policy is immutable | 4 local
 //   root key of the seal: the instance's key-wrapping key; additional data: domain id (16) | version | policy
 //
 // Blobs of version 1 are read too: they have no flag but exportable, and so count as imported.

@@ -285,7 +285,7 @@ TEST(KeyCodec, CannotClaimThatAKeyIsLocal) {
   request.policy.local = true;
   EXPECT_EQ(encode(request), body);
   Bytes claim = body;
-  claim[6] = 2;  // the flag of wrapped keys
+  claim[6] = 4;  // the flag of wrapped keys
   EXPECT_FALSE(decode_generate(claim));
 }
 

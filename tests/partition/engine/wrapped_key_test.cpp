@@ -94,6 +94,7 @@ TEST_F(WrappedKey, KeepsEachFlagApart) {
   for (const bool exportable : {false, true}) {
     for (const bool local : {false, true}) {
       policy_.exportable = exportable;
+      policy_.release_policy_digest = {static_cast<std::uint8_t>(exportable ? 1 : 0)};
       policy_.local = local;
       EXPECT_EQ(unwrap(kek_, domain_, wrapped())->policy, policy_);
     }
