@@ -15,7 +15,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_unwrap_with_padding
 
-from harness.rest import b64u, unb64u
+from harness import roles, security_domain
+from harness.applications import Application, self_signed, write_pem
+from harness.attestation_authority import AttestationAuthority
+from harness.deployment import Deployment, Domain
+from harness.rest import Rest, b64u, token, unb64u
+from harness.server import Strongroomd
 
 DIGESTS = {
     "CKM_RSA_AES_KEY_WRAP": hashes.SHA1,
@@ -29,9 +34,9 @@ def policy_of(rig, immutable: bool | None = None, **condition) -> KeyReleasePoli
     return KeyReleasePolicy(json.dumps(document).encode(), immutable=immutable)
 
 
-def verified(rig, token: str) -> dict:
+def verified(rig, answer: str) -> dict:
     """The payload of a release's answer, checked as a receiver does: the chain up to the CA, the names, the signature."""
-    header = jwt.get_unverified_header(token)
+    header = jwt.get_unverified_header(answer)
     leaf, *rest = [x509.load_der_x509_certificate(base64.b64decode(der)) for der in header["x5c"]]
     assert sorted(header) == ["alg", "kid", "x5c", "x5t#S256"] and header["alg"] == "RS256"
     assert header["kid"] == header["x5t#S256"] == b64u(leaf.fingerprint(hashes.SHA256()))
@@ -41,12 +46,12 @@ def verified(rig, token: str) -> dict:
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     host = rig.url.removeprefix("https://").split(":")[0]
     assert host in names.get_values_for_type(x509.DNSName)
-    return jwt.decode(token, leaf.public_key(), algorithms=["RS256"])
+    return jwt.decode(answer, leaf.public_key(), algorithms=["RS256"])
 
 
-def opened(rig, token: str, enc: str = "CKM_RSA_AES_KEY_WRAP") -> bytes:
+def opened(rig, answer: str, enc: str = "CKM_RSA_AES_KEY_WRAP") -> bytes:
     """The key inside: what an attested environment does with its private key (§3.5)."""
-    payload = verified(rig, token)
+    payload = verified(rig, answer)
     assert payload["request"]["enc"] == enc
     key_hsm = json.loads(unb64u(payload["response"]["key"]["key"]["key_hsm"]))
     assert key_hsm["header"] == {"alg": "dir", "enc": enc, "kid": "fake-release-key"}
@@ -213,8 +218,8 @@ def test_only_a_true_token_opens_anything(own, name):
         "another kid": authority.token(headers={"kid": "unknown"}),
     }
 
-    for what, token in tokens.items():
-        refused = rest.post(f"/keys/{name}/release", {"target": token})
+    for what, target in tokens.items():
+        refused = rest.post(f"/keys/{name}/release", {"target": target})
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "Forbidden"), what
         assert refused.json()["error"]["message"].startswith(
             "Target environment attestation statement cannot be verified."
@@ -267,3 +272,41 @@ def test_releasing_needs_a_right_of_its_own_and_leaves_a_record(own, name):
     assert record["operationName"] == "KeyRelease"
     assert made["key"]["kid"] in json.dumps(record["properties"])
     assert target["target"].split(".")[1] not in "".join(lines)  # no token in any log
+
+
+@pytest.fixture
+def configured(tmp_path):
+    """An HSM that signs releases with a certificate of the operator's, its authority, and a caller who may do
+    everything."""
+    authority = AttestationAuthority(tmp_path / "attestation")
+    key, certificate = self_signed("release signer")
+    pem = str(write_pem(tmp_path / "signer.pem", key, certificate))
+    administrator = Application("administrator")
+    server = Strongroomd(
+        Deployment(
+            Domain("managedhsm.localhost", "login.localhost", 9784), administrator=administrator,
+            release_certificate={"certificate": pem, "private_key": pem},
+            attestation_authorities=[authority.pinned_in(tmp_path / "keys.json")],
+        ),
+        tmp_path / "hsm",
+    ).start()
+    try:
+        rest = Rest(server.deployment.url, server.ca, token(server.deployment, server.ca, administrator))
+        security_domain.activate(rest)
+        for role in (roles.CRYPTO_USER, roles.CRYPTO_OFFICER):
+            roles.grant(rest, administrator.object_id, role)
+        yield rest, authority, certificate
+    finally:
+        server.stop()
+        authority.close()
+
+
+def test_the_signing_certificate_can_be_configured(configured, name):
+    rest, authority, certificate = configured
+    policy = {"data": b64u(json.dumps(authority.policy()).encode())}
+    rest.create_key(name, kty="EC-HSM", attributes={"exportable": True}, release_policy=policy)
+
+    value = rest.post(f"/keys/{name}/release", {"target": authority.token()}).json()["value"]
+
+    assert len(jwt.get_unverified_header(value)["x5c"]) == 1
+    assert jwt.decode(value, certificate.public_key(), algorithms=["RS256"])["response"]["key"]["key"]["key_hsm"]

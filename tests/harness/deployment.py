@@ -54,6 +54,7 @@ class Deployment:
     administrator: Application = field(default_factory=lambda: Application("administrator"))
     applications: list[Application] = field(default_factory=list)
     managed_identity: ManagedIdentity | None = None
+    release_certificate: dict = field(default_factory=dict)  # [release]
     attestation_authorities: list[dict] = field(default_factory=list)  # rows of [[release.authority]]
     retention_days: int = 90
     purge_protection: bool = False
@@ -95,6 +96,8 @@ class Deployment:
                 f"client_id = {_toml(self.managed_identity.application.client_id)}",
                 f"object_id = {_toml(self.managed_identity.application.object_id)}",
             ]
+        if self.release_certificate:
+            lines += ["[release]", *(f"{name} = {_toml(value)}" for name, value in self.release_certificate.items())]
         for authority in self.attestation_authorities:
             lines += ["[[release.authority]]", *(f"{name} = {_toml(value)}" for name, value in authority.items())]
         if not _memory_can_be_locked():
