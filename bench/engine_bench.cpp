@@ -34,7 +34,7 @@ const Key& key_for(const core::AlgorithmRow& row) {
   core::KeySpec spec{row.type, row.curve, 0};
   if (row.type == core::KeyType::kRsa) spec.bits = 2048;
   if (row.type == core::KeyType::kOct) spec.bits = row.key_bits == 0 ? 256 : row.key_bits;
-  const core::KeyPolicy policy{spec, core::default_operations(row.type), false, {}};
+  const core::KeyPolicy policy{spec, core::default_operations(spec), false, {}};
   auto generated = engine().generate(spec, core::kRsaExponentDefault);
   if (!generated) throw std::runtime_error(generated.error().message);
   auto loaded = *engine().load(policy, generated->material);

@@ -53,6 +53,7 @@ constexpr auto kHandlers = std::to_array<Handler>({
     slow(Operation::kGetSecurityDomainUploadStatus, securitydomain::status),
     slow(Operation::kReleaseKey, keys::release),
     slow(Operation::kGetKeyAttestation, keys::get_attestation),
+    crypto(Operation::kDeriveKey),
 });
 
 // Complete, in the order of the enumerators, and with the functions of each row's lane.

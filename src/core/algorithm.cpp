@@ -36,7 +36,7 @@ const AlgorithmRow& row(Algorithm algorithm) {
 }
 
 bool suits(const AlgorithmRow& row, const KeySpec& spec, KeyOperation operation) {
-  return row.type == spec.type && (row.type != KeyType::kEc || row.curve == spec.curve) &&
+  return row.type == spec.type && (row.curve == Curve::kNone || row.curve == spec.curve) &&
          (row.key_bits == 0 || row.key_bits == spec.bits) && row.operations.has(operation);
 }
 

@@ -42,6 +42,8 @@ enum class Algorithm : std::uint8_t {  // sent to partitions
   kHs256,
   kHs384,
   kHs512,
+  kEdDsa,
+  kX25519,
 };
 
 enum class Digest : std::uint8_t { kNone, kSha1, kSha256, kSha384, kSha512 };
@@ -59,6 +61,8 @@ enum class Scheme : std::uint8_t {
   kAesKw,
   kAesKwp,
   kHmac,
+  kPureEdDsa,  // RFC 8032 §5.1: over the message itself
+  kEcdh,       // RFC 7748 §6.1: input is the other party's public key
 };
 
 struct AlgorithmRow {
@@ -67,7 +71,7 @@ struct AlgorithmRow {
   KeyType type;
   Scheme scheme;
   Digest digest;              // of the signature, of OAEP and its MGF1, or of HMAC
-  Curve curve;                // EC only
+  Curve curve;                // EC and OKP
   std::uint16_t key_bits;     // 0: any size of the type
   std::uint16_t input_bytes;  // exact size of what is signed; 0: see the scheme
   KeyOperations operations;   // the operations it serves
@@ -78,6 +82,7 @@ using enum KeyOperation;
 inline constexpr KeyOperations kSigning{kSign, kVerify};
 inline constexpr KeyOperations kCipher{kEncrypt, kDecrypt};
 inline constexpr KeyOperations kWrap{kWrapKey, kUnwrapKey};
+inline constexpr KeyOperations kDeriving{kDeriveKey};
 inline constexpr KeyOperations kCipherAndWrap{kEncrypt, kDecrypt, kWrapKey, kUnwrapKey};
 }  // namespace algorithm_detail
 
@@ -121,6 +126,10 @@ inline constexpr auto kAlgorithms = [] {
       {kHs256, "HS256", kOct, kHmac, D::kSha256, C::kNone, 0, 0, kSigning},  // over the bytes given: unconfirmed
       {kHs384, "HS384", kOct, kHmac, D::kSha384, C::kNone, 0, 0, kSigning},
       {kHs512, "HS512", kOct, kHmac, D::kSha512, C::kNone, 0, 0, kSigning},
+      // RFC 8037 §3.1: pure Ed25519 over the bytes given, be they a message or a digest, as the live service did it
+      // (checked against a signature it made under 7.4-preview.1).
+      {kEdDsa, "EdDSA", kOkp, Scheme::kPureEdDsa, D::kNone, C::kEd25519, 0, 0, kSigning},
+      {kX25519, "X25519", kOkp, Scheme::kEcdh, D::kNone, C::kX25519, 0, 0, kDeriving},  // RFC 7748 §6.1
   });
 }();
 

@@ -9,24 +9,31 @@ namespace {
 
 using enum KeyOperation;
 
-struct OperationsOfType {
+struct OperationsOfKeys {
   KeyType type;
+  Curve curve;  // kNone: any; the first row that fits counts
   KeyOperations defaults;
   KeyOperations possible;
 };
-constexpr auto kOperationsOfTypes = std::to_array<OperationsOfType>({
+constexpr auto kOperationsOfKeys = std::to_array<OperationsOfKeys>({
     {KeyType::kRsa,
+     Curve::kNone,
      {kWrapKey, kUnwrapKey, kEncrypt, kDecrypt, kSign, kVerify},
      {kWrapKey, kUnwrapKey, kEncrypt, kDecrypt, kSign, kVerify, kImport, kExport}},
-    {KeyType::kEc, {kSign, kVerify}, {kSign, kVerify, kExport}},
+    {KeyType::kEc, Curve::kNone, {kSign, kVerify}, {kSign, kVerify, kExport}},
     {KeyType::kOct,
+     Curve::kNone,
      {kWrapKey, kUnwrapKey, kEncrypt, kDecrypt, kSign, kVerify},
      {kWrapKey, kUnwrapKey, kEncrypt, kDecrypt, kSign, kVerify, kExport}},
+    {KeyType::kOkp, Curve::kX25519, {kDeriveKey}, {kDeriveKey, kExport}},
+    {KeyType::kOkp, Curve::kNone, {kSign, kVerify}, {kSign, kVerify, kExport}},
 });
 
-const OperationsOfType& row_of(KeyType type) {
-  const auto found = std::ranges::find(kOperationsOfTypes, type, &OperationsOfType::type);
-  HSM_ASSERT(found != kOperationsOfTypes.end());
+const OperationsOfKeys& row_of(const KeySpec& spec) {
+  const auto found = std::ranges::find_if(kOperationsOfKeys, [&spec](const OperationsOfKeys& row) {
+    return row.type == spec.type && (row.curve == Curve::kNone || row.curve == spec.curve);
+  });
+  HSM_ASSERT(found != kOperationsOfKeys.end());
   return *found;
 }
 
@@ -38,11 +45,11 @@ std::optional<KeyOperation> key_operation_named(std::string_view name) {
   return found->operation;
 }
 
-KeyOperations default_operations(KeyType type) {
-  return row_of(type).defaults;
+KeyOperations default_operations(const KeySpec& spec) {
+  return row_of(spec).defaults;
 }
-KeyOperations possible_operations(KeyType type) {
-  return row_of(type).possible;
+KeyOperations possible_operations(const KeySpec& spec) {
+  return row_of(spec).possible;
 }
 
 }  // namespace hsm::core

@@ -18,6 +18,7 @@ enum class KeyOperation : std::uint8_t {  // stored as bit numbers
   kUnwrapKey = 5,
   kImport = 6,
   kExport = 7,
+  kDeriveKey = 8,
   kCount_
 };
 
@@ -34,6 +35,7 @@ inline constexpr auto kKeyOperations = std::to_array<KeyOperationRow>({
     {KeyOperation::kUnwrapKey, "unwrapKey"},
     {KeyOperation::kImport, "import"},  // marks a key-exchange key; must stand alone
     {KeyOperation::kExport, "export"},
+    {KeyOperation::kDeriveKey, "deriveKey"},  // RFC 7517 §4.3; only of our X25519 keys
 });
 static_assert(kKeyOperations.size() == static_cast<std::size_t>(KeyOperation::kCount_));
 
@@ -66,8 +68,15 @@ class KeyOperations {
 std::optional<KeyOperation> key_operation_named(std::string_view name);  // exact case
 
 // default_operations is what a key gets when a request names none (recorded; for oct with sign and verify since HMAC,
-// unconfirmed). possible_operations is all that a key of the type may be given.
-KeyOperations default_operations(KeyType type);
-KeyOperations possible_operations(KeyType type);
+// unconfirmed). possible_operations is all that such a key may be given.
+KeyOperations default_operations(const KeySpec& spec);
+KeyOperations possible_operations(const KeySpec& spec);
+// The same for types whose keys are all alike in this.
+inline KeyOperations default_operations(KeyType type) {
+  return default_operations(KeySpec{.type = type});
+}
+inline KeyOperations possible_operations(KeyType type) {
+  return possible_operations(KeySpec{.type = type});
+}
 
 }  // namespace hsm::core

@@ -73,10 +73,10 @@ Status check_tags(const Tags& tags) {
   return {};
 }
 
-Status check_operations(KeyOperations operations, KeyType type) {
-  if (!operations.within(possible_operations(type))) {
+Status check_operations(KeyOperations operations, const KeySpec& spec) {
+  if (!operations.within(possible_operations(spec))) {
     return fail(Errc::kBadParameter,
-                fmt::format("key_ops holds an operation that a key of type {} can't have.", wire_name(type)));
+                fmt::format("key_ops holds an operation that a key of type {} can't have.", wire_name(spec.type)));
   }
   if (operations.has(KeyOperation::kImport) && operations != KeyOperations{KeyOperation::kImport}) {
     return fail(Errc::kBadParameter, "key_ops: import must be the only operation of a key-exchange key.");

@@ -23,8 +23,8 @@ inline constexpr std::size_t kRandomBytesMax = 128;
 inline constexpr std::size_t kPageItemsMax = 25;
 
 Status check_tags(const Tags& tags);
-// check_operations: kBadParameter if a key of the type can't have them, or if import does not stand alone.
-Status check_operations(KeyOperations operations, KeyType type);
+// check_operations: kBadParameter if such a key can't have them, or if import does not stand alone.
+Status check_operations(KeyOperations operations, const KeySpec& spec);
 // check_validity: kBadParameter if nbf is after exp (unconfirmed).
 Status check_validity(const KeyAttributes& attributes);
 

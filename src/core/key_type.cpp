@@ -1,21 +1,40 @@
 #include "core/key_type.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/assert.h"
 
 namespace hsm::core {
 
+namespace {
+
+bool is_one_of(std::span<const CurveRow> curves, Curve curve) {
+  return std::ranges::find(curves, curve, &CurveRow::curve) != curves.end();
+}
+
+std::optional<Curve> named(std::span<const CurveRow> curves, std::string_view name) {
+  const auto found = std::ranges::find(curves, name, &CurveRow::name);
+  if (found == curves.end()) return std::nullopt;
+  return found->curve;
+}
+
+}  // namespace
+
 const CurveRow& row(Curve curve) {
-  const auto found = std::ranges::find(kCurves, curve, &CurveRow::curve);
-  HSM_ASSERT(found != kCurves.end());
+  const std::span<const CurveRow> curves =
+      is_one_of(kOkpCurves, curve) ? std::span<const CurveRow>(kOkpCurves) : kCurves;
+  const auto found = std::ranges::find(curves, curve, &CurveRow::curve);
+  HSM_ASSERT(found != curves.end());
   return *found;
 }
 
 std::optional<Curve> curve_named(std::string_view name) {
-  const auto found = std::ranges::find(kCurves, name, &CurveRow::name);
-  if (found == kCurves.end()) return std::nullopt;
-  return found->curve;
+  return named(kCurves, name);
+}
+
+std::optional<Curve> okp_curve_named(std::string_view name) {
+  return named(kOkpCurves, name);
 }
 
 std::optional<KeyType> key_type_named(std::string_view requested) {
@@ -36,9 +55,11 @@ bool valid(const KeySpec& spec) {
     case KeyType::kRsa:
       return spec.curve == Curve::kNone && std::ranges::find(kRsaBits, spec.bits) != kRsaBits.end();
     case KeyType::kEc:
-      return spec.bits == 0 && std::ranges::find(kCurves, spec.curve, &CurveRow::curve) != kCurves.end();
+      return spec.bits == 0 && is_one_of(kCurves, spec.curve);
     case KeyType::kOct:
       return spec.curve == Curve::kNone && std::ranges::find(kOctBits, spec.bits) != kOctBits.end();
+    case KeyType::kOkp:
+      return spec.bits == 0 && is_one_of(kOkpCurves, spec.curve);
   }
   return false;
 }

@@ -10,6 +10,7 @@ enum class KeyType : std::uint8_t {  // stored, sent to partitions
   kRsa = 1,
   kEc = 2,
   kOct = 3,
+  kOkp = 4,  // octet key pair (RFC 8037)
 };
 
 // KeySize says how large a key is: RSA modulus bits, symmetric key bits, or the curve.
@@ -19,6 +20,8 @@ enum class Curve : std::uint8_t {  // stored, sent to partitions
   kP384 = 2,
   kP521 = 3,
   kP256K = 4,
+  kEd25519 = 5,
+  kX25519 = 6,
 };
 
 struct CurveRow {
@@ -33,8 +36,15 @@ inline constexpr auto kCurves = std::to_array<CurveRow>({
     {Curve::kP521, "P-521", 66, "secp521r1"},    // RFC 7518 §6.2.1.1
     {Curve::kP256K, "P-256K", 32, "secp256k1"},  // the service's name of secp256k1 (RFC 8812)
 });
-const CurveRow& row(Curve curve);  // curve must not be kNone
-std::optional<Curve> curve_named(std::string_view name);
+// The curves of OKP keys (RFC 8037 §2). Their one coordinate, and their private key, are octets with an order of their
+// own (RFC 7748 §5, RFC 8032 §5.1.2), not numbers. In the place of a group stands OpenSSL's name of the key type.
+inline constexpr auto kOkpCurves = std::to_array<CurveRow>({
+    {Curve::kEd25519, "Ed25519", 32, "ED25519"},
+    {Curve::kX25519, "X25519", 32, "X25519"},
+});
+const CurveRow& row(Curve curve);                             // curve must not be kNone
+std::optional<Curve> curve_named(std::string_view name);      // of an EC key
+std::optional<Curve> okp_curve_named(std::string_view name);  // of an OKP key
 
 // What a request may call a key type, and what it becomes: software types are upgraded (keys-api.md §3.1).
 struct KeyTypeRow {
@@ -48,6 +58,8 @@ inline constexpr auto kKeyTypes = std::to_array<KeyTypeRow>({
     {"EC-HSM", KeyType::kEc},
     {"oct", KeyType::kOct},
     {"oct-HSM", KeyType::kOct},
+    {"OKP", KeyType::kOkp},
+    {"OKP-HSM", KeyType::kOkp},
 });
 std::optional<KeyType> key_type_named(std::string_view requested);
 std::string_view wire_name(KeyType type);  // RSA-HSM, EC-HSM, oct-HSM
@@ -61,8 +73,8 @@ inline constexpr std::uint32_t kRsaExponentDefault = 65537;
 // KeySpec is what is public and fixed about a key's material.
 struct KeySpec {
   KeyType type = KeyType::kRsa;
-  Curve curve = Curve::kNone;  // EC only
-  std::uint16_t bits = 0;      // RSA and oct; 0 for EC
+  Curve curve = Curve::kNone;  // EC and OKP
+  std::uint16_t bits = 0;      // RSA and oct; 0 for EC and OKP
   friend bool operator==(const KeySpec&, const KeySpec&) = default;
 };
 

@@ -46,6 +46,7 @@ enum class Operation : std::uint8_t {
   kGetSecurityDomainUploadStatus,
   kReleaseKey,
   kGetKeyAttestation,
+  kDeriveKey,
   kCount_
 };
 
@@ -134,6 +135,8 @@ inline constexpr auto kOperations = [] {
       {kGetSecurityDomainUploadStatus, kGet, "securitydomain/upload/pending", D::kSecurityDomainUploadRead, S::kRoot,
        kSlow, "SecurityDomainUploadStatusGet", A::kNotRequired},
       {kReleaseKey, kPost, "keys/{name}/{version}/release", D::kKeysRelease, S::kKey, kSlow, "KeyRelease"},
+      // An extension of ours: the key agreement of X25519 keys, for which the protocol has a data action and no path.
+      {kDeriveKey, kPost, "strongroom/keys/{name}/{version}/derivekey", D::kKeysDerive, S::kKey, kFast, "KeyDerive"},
   });
 }();
 static_assert(kOperations.size() == static_cast<std::size_t>(Operation::kCount_), "an operation without a row");
@@ -160,6 +163,8 @@ constexpr std::optional<KeyOperation> key_operation_of(Operation operation) {
       return KeyOperation::kSign;
     case Operation::kVerify:
       return KeyOperation::kVerify;
+    case Operation::kDeriveKey:
+      return KeyOperation::kDeriveKey;
     default:
       return std::nullopt;
   }

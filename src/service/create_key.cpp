@@ -13,8 +13,8 @@ Status check_spec(const core::KeySpec& spec) {
 }
 
 Status check_request(const NewKey& request) {
-  const auto operations = request.operations.value_or(core::default_operations(request.spec.type));
-  HSM_CHECK(core::check_operations(operations, request.spec.type));
+  const auto operations = request.operations.value_or(core::default_operations(request.spec));
+  HSM_CHECK(core::check_operations(operations, request.spec));
   HSM_CHECK(core::check_tags(request.tags));
   core::KeyAttributes attributes;
   apply(request.attributes, attributes);
@@ -29,7 +29,7 @@ Result<core::KeyRecord> new_record(const NewKey& request, const core::KeyVersion
   core::KeyRecord record{.name = predecessor == nullptr ? request.name : predecessor->name,
                          .version = version,
                          .spec = request.spec,
-                         .operations = request.operations.value_or(core::default_operations(request.spec.type)),
+                         .operations = request.operations.value_or(core::default_operations(request.spec)),
                          .attributes = {},
                          .tags = request.tags,
                          .public_key = {},

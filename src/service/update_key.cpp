@@ -18,7 +18,7 @@ Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operat
     HSM_CHECK(core::check_validity(record.attributes));
     if (request.tags) record.tags = *request.tags;
     if (request.operations && *request.operations != record.operations) {
-      HSM_CHECK(core::check_operations(*request.operations, record.spec.type));
+      HSM_CHECK(core::check_operations(*request.operations, record.spec));
       HSM_TRY(core::KeyReference material, partitions_.change_operations(*record.material, *request.operations));
       record.operations = *request.operations;
       record.material = std::make_shared<const core::KeyReference>(std::move(material));

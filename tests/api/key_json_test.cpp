@@ -136,7 +136,7 @@ TEST(KeyOperationsMember, IsASetOfKnownNames) {
   EXPECT_EQ(*read("{}"), std::nullopt);
   EXPECT_EQ(*read(R"({"key_ops":[]})"), std::nullopt);
   for (const std::string_view wrong :
-       {R"({"key_ops":["SIGN"]})", R"({"key_ops":["deriveKey"]})", R"({"key_ops":[1]})", R"({"key_ops":"sign"})"}) {
+       {R"({"key_ops":["SIGN"]})", R"({"key_ops":["deriveBits"]})", R"({"key_ops":[1]})", R"({"key_ops":"sign"})"}) {
     EXPECT_FALSE(read(wrong)) << wrong;
   }
 }

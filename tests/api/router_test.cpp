@@ -54,6 +54,7 @@ TEST(Router, UnderstandsEverySpellingOfClients) {
       {Method::kPost, "/securitydomain/download", Operation::kDownloadSecurityDomain, "/"},
       {Method::kGet, "/securitydomain/download/pending", Operation::kGetSecurityDomainDownloadStatus, "/"},
       {Method::kGet, "/securitydomain/upload/pending", Operation::kGetSecurityDomainUploadStatus, "/"},
+      {Method::kPost, "/strongroom/keys/k/deriveKey", Operation::kDeriveKey, "/keys/k"},
   };
   for (const Routed& with : kCases) {
     const auto found = route(with.method, with.path);

@@ -83,10 +83,10 @@ TEST(KeyUse, TheAlgorithmMustSuitTheKey) {
 }
 
 TEST(KeyOps, ImportMustStandAloneAndOnRsaOnly) {
-  EXPECT_TRUE(check_operations({KeyOperation::kImport}, KeyType::kRsa));
-  EXPECT_FALSE(check_operations({KeyOperation::kImport, KeyOperation::kSign}, KeyType::kRsa));
-  EXPECT_FALSE(check_operations({KeyOperation::kImport}, KeyType::kOct));
-  EXPECT_FALSE(check_operations({KeyOperation::kEncrypt}, KeyType::kEc));
+  EXPECT_TRUE(check_operations({KeyOperation::kImport}, KeySpec{.type = KeyType::kRsa}));
+  EXPECT_FALSE(check_operations({KeyOperation::kImport, KeyOperation::kSign}, KeySpec{.type = KeyType::kRsa}));
+  EXPECT_FALSE(check_operations({KeyOperation::kImport}, KeySpec{.type = KeyType::kOct}));
+  EXPECT_FALSE(check_operations({KeyOperation::kEncrypt}, KeySpec{.type = KeyType::kEc}));
 }
 
 TEST(Tags, AreAtMostFifteenOf256Characters) {

@@ -26,6 +26,8 @@ INSTANTIATE_TEST_SUITE_P(Of, Algorithms, both_sources(), source_name);
 TEST_P(Algorithms, AreThosePublishedNoMoreAndNoLess) {
   std::vector<PublishedAlgorithm> ours;
   for (const AlgorithmRow& row : core::kAlgorithms) {
+    // EdDSA was withdrawn with 7.4-preview.1; X25519 is an extension of ours (docs/compatibility.md).
+    if (row.type == core::KeyType::kOkp) continue;
     const std::string curve(row.curve == core::Curve::kNone ? "" : core::row(row.curve).name);
     ours.push_back({std::string(row.name), type_of(row), curve, row.key_bits, row.input_bytes, operations_of(row)});
   }

@@ -48,11 +48,17 @@ bool scope_fits(ScopeRule rule, const PublishedCall& call) {
   return false;
 }
 
+// Extensions of ours (docs/compatibility.md), below a path of their own.
+bool is_our_own(const OperationRow& row) {
+  return row.route.starts_with("strongroom/");
+}
+
 using Operations = Spec;
 INSTANTIATE_TEST_SUITE_P(Of, Operations, both_sources(), source_name);
 
 TEST_P(Operations, NeedThePublishedDataActionAtThePublishedScope) {
   for (const OperationRow& row : core::kOperations) {
+    if (is_our_own(row)) continue;
     const PublishedCall* call = find_call(published(), row);
     ASSERT_NE(call, nullptr) << verb_of(row) << ' ' << row.route << " is not published";
     EXPECT_EQ(core::name(row.data_action), std::string(kPrefix) + call->action) << row.route;
@@ -63,7 +69,7 @@ TEST_P(Operations, NeedThePublishedDataActionAtThePublishedScope) {
 TEST_P(Operations, HaveAnAuditNameOfThePublishedTableAndEachItsOwn) {
   std::set<std::string> seen;
   for (const OperationRow& row : core::kOperations) {
-    EXPECT_TRUE(published().audit_names.contains(std::string(row.audit_name))) << row.audit_name;
+    EXPECT_TRUE(is_our_own(row) || published().audit_names.contains(std::string(row.audit_name))) << row.audit_name;
     EXPECT_TRUE(seen.emplace(row.audit_name).second) << row.audit_name << " names two operations";
   }
 }

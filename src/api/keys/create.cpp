@@ -28,6 +28,12 @@ Result<core::KeySpec> key_spec(const JsonObject& object) {
       spec.curve = *curve;
       break;
     }
+    case core::KeyType::kOkp: {  // Ed25519 by default, as the live service had it under 7.4-preview.1
+      const auto curve = core::okp_curve_named(crv.value_or("Ed25519"));
+      if (!curve) return fail(Errc::kBadParameter, "'crv' is not a supported curve of this key type.");
+      spec.curve = *curve;
+      break;
+    }
   }
   if (!core::valid(spec)) return fail(Errc::kBadParameter, "'key_size' is not supported for this key type.");
   return spec;

@@ -76,6 +76,10 @@ Result<core::KeySpec> spec_of(const JsonObject& jwk, const core::PrivateKey& key
     const auto curve = core::curve_named(openssl_name ? "P-256K" : crv.value_or(""));
     if (!curve) return fail(Errc::kBadParameter, "'crv' is not a supported curve.");
     spec.curve = *curve;
+  } else if (*type == core::KeyType::kOkp) {
+    const auto curve = core::okp_curve_named(crv.value_or(""));
+    if (!curve) return fail(Errc::kBadParameter, "'crv' is not a supported curve of this key type.");
+    spec.curve = *curve;
   } else {
     const std::size_t bits = *type == core::KeyType::kRsa ? bit_length(key.public_key.modulus) : key.k.size() * 8;
     if (bits > 0xFFFF) return fail(Errc::kBadParameter, "The key's size is not supported.");

@@ -79,7 +79,7 @@ void append_tags(std::string& out, const KeyRecord& record) {
 // `key_hsm` is what a released key has instead of the -HSM of its type; empty for all others.
 void append_web_key(std::string& out, const KeyRecord& record, std::string_view base_url, std::string_view key_hsm) {
   out += R"("key":{)";
-  if (record.spec.type == core::KeyType::kEc) {
+  if (record.spec.curve != core::Curve::kNone) {
     out.append(R"("crv":")").append(core::row(record.spec.curve).name).append("\",");
   } else if (record.spec.type == core::KeyType::kRsa) {
     out += R"("e":")";
@@ -108,6 +108,7 @@ void append_web_key(std::string& out, const KeyRecord& record, std::string_view 
     append_base64_member(out, "x", record.public_key.x);
     append_base64_member(out, "y", record.public_key.y);
   }
+  if (record.spec.type == core::KeyType::kOkp) append_base64_member(out, "x", record.public_key.x);
   out.push_back('}');
 }
 

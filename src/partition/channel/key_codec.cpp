@@ -26,7 +26,7 @@ void put_policy(Writer& out, const core::KeyPolicy& policy) {
 }
 
 bool good(const core::KeyPolicy& policy) {
-  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type)) &&
+  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec)) &&
          core::releasable_by_policy(policy);
 }
 
@@ -50,9 +50,10 @@ bool get_policy(WireReader& in, core::KeyPolicy& policy) {
 bool good_but_for_size(const core::KeyPolicy& policy) {
   using enum core::KeyType;
   const core::KeySpec& spec = policy.spec;
-  const bool known = spec.type == kEc ? core::valid(spec) : spec.curve == core::Curve::kNone;
-  return known && spec.bits == 0 && (spec.type == kRsa || spec.type == kEc || spec.type == kOct) &&
-         policy.operations.within(core::possible_operations(spec.type)) && core::releasable_by_policy(policy);
+  const bool has_curve = spec.type == kEc || spec.type == kOkp;
+  const bool known = has_curve ? core::valid(spec) : spec.curve == core::Curve::kNone;
+  return known && spec.bits == 0 && (spec.type == kRsa || has_curve || spec.type == kOct) &&
+         policy.operations.within(core::possible_operations(spec)) && core::releasable_by_policy(policy);
 }
 
 // The members of a key in the order of the grammar.

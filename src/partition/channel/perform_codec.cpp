@@ -27,7 +27,7 @@ std::uint32_t length(ByteView bytes) {
 
 // The operations that are done with a key; import and export are not.
 bool performable(core::KeyOperation operation) {
-  return operation <= core::KeyOperation::kUnwrapKey;
+  return operation <= core::KeyOperation::kUnwrapKey || operation == core::KeyOperation::kDeriveKey;
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ constexpr auto kCosts = std::to_array<CostRow>({
     {core::Scheme::kAesKw, 1, 1},
     {core::Scheme::kAesKwp, 1, 1},
     {core::Scheme::kHmac, 1, 1},
+    {core::Scheme::kPureEdDsa, 8, 24},
+    {core::Scheme::kEcdh, 8, 8},
 });
 
 std::uint32_t cost(const core::CryptoRequest& request) {

@@ -20,7 +20,7 @@ constexpr std::size_t kHeadBytes = 1 + kWrappedKeyPolicyBytes;
 using AdditionalData = std::array<std::uint8_t, std::tuple_size_v<DomainId> + kHeadBytes>;
 
 bool acceptable(const core::KeyPolicy& policy) {
-  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec.type)) &&
+  return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec)) &&
          core::releasable_by_policy(policy);
 }
 

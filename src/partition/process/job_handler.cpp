@@ -122,7 +122,7 @@ core::KeyReference JobHandler::wrapped_again(const UnwrappedKey& key) {
 Result<Bytes> JobHandler::change_operations(ByteView body) {
   const auto request = well_formed(decode_change_operations(body));
   HSM_TRY(UnwrappedKey key, unwrapped(request.key));
-  if (!request.operations.within(core::possible_operations(key.policy.spec.type))) {
+  if (!request.operations.within(core::possible_operations(key.policy.spec))) {
     return fail(Errc::kBadParameter, "the key's type does not have these operations");
   }
   // A key that could decrypt yesterday is no exchange key, and an exchange key must never decrypt (unconfirmed).

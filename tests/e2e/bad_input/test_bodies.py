@@ -104,6 +104,8 @@ BODIES = [
         {"target": "text", "nonce": "text", "enc": "text"}, ["target"],
     ),
     Body("restore", "POST", "/keys/restore", {"value": "AAAA"}, {"value": "text"}, ["value"]),
+    Body("derive key", "POST", "/strongroom/keys/good-x25519/derivekey", {"alg": "X25519", "value": DIGEST},
+         {"alg": "text", "value": "bytes"}, ["alg", "value"]),
     Body("random bytes", "POST", "/rng", {"count": 8}, {"count": "integer"}, ["count"]),
     Body(
         "role assignment", "PUT",
@@ -127,6 +129,7 @@ def keys_to_misuse():
     rig.rest(rig.user).create_key(
         "good-exportable", kty="EC-HSM", attributes={"exportable": True}, release_policy={"data": POLICY}
     )
+    rig.rest(rig.user).create_key("good-x25519", kty="OKP-HSM", crv="X25519")
 
 
 def send(own, body: Body, json):
@@ -216,7 +219,8 @@ VALUES = [
     ("RSA of -1 bits", "/keys/bad-input/create", {"kty": "RSA", "key_size": -1}),
     ("AES of 512 bits", "/keys/bad-input/create", {"kty": "oct", "key_size": 512}),
     ("unknown curve", "/keys/bad-input/create", {"kty": "EC", "crv": "P-224"}),
-    ("withdrawn curve", "/keys/bad-input/create", {"kty": "OKP", "crv": "Ed25519"}),
+    ("curve of another type", "/keys/bad-input/create", {"kty": "EC", "crv": "Ed25519"}),
+    ("unknown curve of an octet key pair", "/keys/bad-input/create", {"kty": "OKP", "crv": "Ed448"}),
     ("even exponent", "/keys/bad-input/create", {"kty": "RSA", "public_exponent": 4}),
     ("exponent 1", "/keys/bad-input/create", {"kty": "RSA", "public_exponent": 1}),
     ("negative exponent", "/keys/bad-input/create", {"kty": "RSA", "public_exponent": -3}),
@@ -243,6 +247,8 @@ VALUES = [
     ("iv of 8 bytes", "/keys/good-oct/encrypt", {"alg": "A256CBC", "value": "YQ", "iv": "AAAAAAAAAAA"}),
     ("tag of 8 bytes", "/keys/good-oct/decrypt",
      {"alg": "A256GCM", "value": "YQ", "iv": "A" * 16, "tag": "AAAAAAAAAAA"}),
+    ("public key of 31 bytes", "/strongroom/keys/good-x25519/derivekey", {"alg": "X25519", "value": "A" * 41 + "Q"}),
+    ("public key of zeros", "/strongroom/keys/good-x25519/derivekey", {"alg": "X25519", "value": DIGEST}),
 ]
 
 

@@ -22,12 +22,15 @@ inline constexpr core::KeySpec kRsa2048{core::KeyType::kRsa, core::Curve::kNone,
 constexpr core::KeySpec ec(core::Curve curve) {
   return {core::KeyType::kEc, curve, 0};
 }
+constexpr core::KeySpec okp(core::Curve curve) {
+  return {core::KeyType::kOkp, curve, 0};
+}
 constexpr core::KeySpec oct(std::size_t bits) {
   return {core::KeyType::kOct, core::Curve::kNone, static_cast<std::uint16_t>(bits)};
 }
 
 inline core::KeyPolicy policy_of(const core::KeySpec& spec) {
-  return {spec, core::default_operations(spec.type), false, {}};
+  return {spec, core::default_operations(spec), false, {}};
 }
 
 inline GeneratedKey generated(const core::KeySpec& spec, std::uint32_t exponent = core::kRsaExponentDefault) {
@@ -60,6 +63,8 @@ inline core::KeySpec a_spec_for(const core::AlgorithmRow& row) {
       return kRsa2048;
     case core::KeyType::kEc:
       return ec(row.curve);
+    case core::KeyType::kOkp:
+      return okp(row.curve);
     case core::KeyType::kOct:
       break;
   }

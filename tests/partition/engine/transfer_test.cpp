@@ -82,6 +82,20 @@ TEST(Transfer, BringsEcKeysOfEveryCurve) {
   }
 }
 
+TEST(Transfer, BringsOkpKeysOfEitherCurve) {
+  for (const core::CurveRow& row : core::kOkpCurves) {
+    const crypto::PkeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, row.openssl_group.data()));
+    const auto brought = transfer(okp(row.curve), wrapped_for(exchange(), pkcs8(key.get())));
+    ASSERT_TRUE(brought) << row.name << ": " << brought.error().message;
+    Bytes x(row.coordinate_bytes);
+    std::size_t size = x.size();
+    ASSERT_EQ(EVP_PKEY_get_raw_public_key(key.get(), x.data(), &size), 1);
+    EXPECT_EQ(brought->key.public_key.x, x);
+    const Curve other = row.curve == Curve::kEd25519 ? Curve::kX25519 : Curve::kEd25519;
+    EXPECT_EQ(refusal(okp(other), wrapped_for(exchange(), pkcs8(key.get()))), Errc::kBadParameter);
+  }
+}
+
 TEST(Transfer, BringsAesKeysAndLearnsTheirSize) {
   for (const std::size_t size : {16, 24, 32}) {
     const auto brought = transfer(kOct, wrapped_for(exchange(), bytes_of_size(size)));

@@ -72,7 +72,7 @@ TEST_F(WrappedKey, ComesBackForEveryKindOfKey) {
        {core::KeySpec{kRsa, kNone, 2048}, core::KeySpec{kRsa, kNone, 4096}, core::KeySpec{kEc, kP521, 0},
         core::KeySpec{kEc, kP256K, 0}, core::KeySpec{kOct, kNone, 128}}) {
     policy_.spec = spec;
-    policy_.operations = core::default_operations(spec.type);
+    policy_.operations = core::default_operations(spec);
     policy_.exportable = false;
     policy_.release_policy_digest = {};
     const auto key = unwrap(kek_, domain_, wrapped());

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "crypto/openssl.h"
 #include "partition/engine/openssl/ec_material.h"
+#include "partition/engine/openssl/okp_key.h"
 #include "partition/engine/openssl/rsa_material.h"
 #include "partition/engine/openssl/secp256k1_key.h"
 
@@ -102,6 +103,13 @@ Result<GeneratedKey> generate_oct(const core::KeySpec& spec, std::uint32_t) {
   SecretBytes key(spec.bits / 8);
   fill_random(key.writable());
   return GeneratedKey{std::move(key), {}};
+}
+
+// Any 32 bytes are a private key (RFC 8032 §5.1.5, RFC 7748 §6.1).
+Result<GeneratedKey> generate_okp(const core::KeySpec& spec, std::uint32_t) {
+  SecretBytes d(core::row(spec.curve).coordinate_bytes);
+  fill_random(d.writable());
+  return okp_material(spec.curve, d);
 }
 
 }  // namespace hsm::partition

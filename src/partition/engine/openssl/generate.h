@@ -3,7 +3,7 @@
 
 namespace hsm::partition {
 
-// Making keys; the material's form is that of rsa_material.h, ec_material.h and oct_key.h. `spec` is one that
+// Making keys; the material's form is that of rsa_material.h, ec_material.h, oct_key.h and okp_key.h. `spec` is one that
 // core::valid accepts.
 
 // generate_rsa takes from 0.3 s to some seconds (reference/measurements.md §1). kBadParameter: the public exponent is
@@ -14,5 +14,6 @@ Result<GeneratedKey> generate_rsa(const core::KeySpec& spec, std::uint32_t publi
 Result<GeneratedKey> generate_ec(const core::KeySpec& spec, std::uint32_t);  // P-256, P-384, P-521
 Result<GeneratedKey> generate_secp256k1(const core::KeySpec& spec, std::uint32_t);
 Result<GeneratedKey> generate_oct(const core::KeySpec& spec, std::uint32_t);
+Result<GeneratedKey> generate_okp(const core::KeySpec& spec, std::uint32_t);
 
 }  // namespace hsm::partition

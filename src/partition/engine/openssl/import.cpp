@@ -8,6 +8,7 @@
 #include "crypto/openssl.h"
 #include "partition/engine/openssl/ec_key.h"
 #include "partition/engine/openssl/ec_material.h"
+#include "partition/engine/openssl/okp_key.h"
 #include "partition/engine/openssl/rsa_material.h"
 #include "partition/engine/openssl/secp256k1_key.h"
 
@@ -123,6 +124,18 @@ Result<GeneratedKey> import_secp256k1(const core::KeySpec& spec, const core::Pri
 Result<GeneratedKey> import_oct(const core::KeySpec& spec, const core::PrivateKey& key) {
   if (key.k.size() * 8 != spec.bits) return fail(Errc::kBadParameter, "the key has a wrong size");
   return GeneratedKey{key.k.clone(), {}};
+}
+
+// RFC 8037 §2: x and d are octets of the curve's size, not numbers.
+Result<GeneratedKey> import_okp(const core::KeySpec& spec, const core::PrivateKey& key) {
+  const std::size_t size = core::row(spec.curve).coordinate_bytes;
+  if (key.public_key.x.size() != size) return fail(Errc::kBadParameter, "the key's x has a wrong length");
+  if (key.d.size() != size) return fail(Errc::kBadParameter, "the key's d has a wrong length");
+  HSM_TRY(GeneratedKey made, okp_material(spec.curve, key.d));
+  if (made.public_key.x != key.public_key.x) {
+    return fail(Errc::kBadParameter, "the private and the public part of the OKP key do not belong together");
+  }
+  return made;
 }
 
 }  // namespace hsm::partition

@@ -15,5 +15,7 @@ Result<GeneratedKey> import_ec(const core::KeySpec& spec, const core::PrivateKey
 Result<GeneratedKey> import_secp256k1(const core::KeySpec& spec, const core::PrivateKey& key);
 // oct: exactly the spec's bits.
 Result<GeneratedKey> import_oct(const core::KeySpec& spec, const core::PrivateKey& key);
+// OKP: x and d of the curve's size, without leading zeros, and x that of d (RFC 8037 §2).
+Result<GeneratedKey> import_okp(const core::KeySpec& spec, const core::PrivateKey& key);
 
 }  // namespace hsm::partition

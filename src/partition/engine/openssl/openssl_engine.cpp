@@ -18,6 +18,7 @@
 #include "partition/engine/openssl/import.h"
 #include "partition/engine/openssl/material_facts.h"
 #include "partition/engine/openssl/oct_key.h"
+#include "partition/engine/openssl/okp_key.h"
 #include "partition/engine/openssl/release.h"
 #include "partition/engine/openssl/rsa_key.h"
 #include "partition/engine/openssl/secp256k1_key.h"
@@ -58,6 +59,7 @@ constexpr auto kKinds = std::to_array<KindRow>({
      load_public_as<Secp256k1Key>, ec_facts},
     {KeyType::kEc, core::Curve::kNone, generate_ec, import_ec, load_as<EcKey>, load_public_as<EcKey>, ec_facts},
     {KeyType::kOct, core::Curve::kNone, generate_oct, import_oct, load_as<OctKey>, nullptr, oct_facts},
+    {KeyType::kOkp, core::Curve::kNone, generate_okp, import_okp, load_as<OkpKey>, load_public_as<OkpKey>},
 });
 
 // find_kind returns nullptr for keys that are of no kind of this table.
@@ -102,6 +104,11 @@ void reach_openssl() {
   const crypto::Owned<EVP_ASYM_CIPHER, EVP_ASYM_CIPHER_free> rsa_cipher(EVP_ASYM_CIPHER_fetch(nullptr, "RSA", nullptr));
   const crypto::Owned<EVP_SIGNATURE, EVP_SIGNATURE_free> ecdsa(EVP_SIGNATURE_fetch(nullptr, "ECDSA", nullptr));
   HSM_ASSERT(rsa && rsa_cipher && ecdsa);
+  for (const core::CurveRow& row : core::kOkpCurves) {
+    const crypto::Owned<EVP_KEYMGMT, EVP_KEYMGMT_free> okp(
+        EVP_KEYMGMT_fetch(nullptr, row.openssl_group.data(), nullptr));
+    HSM_ASSERT(okp);
+  }
   (void)crypto::hmac(core::Digest::kSha512, seed, {});
   (void)crypto::fetched(core::Digest::kSha1);
   (void)AesGcm(seed);  // each of these ends the process where the algorithm is missing

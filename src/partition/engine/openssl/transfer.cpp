@@ -90,6 +90,23 @@ Status read_ec(const PkeyPtr& pkey, TransferContents& contents) {
   return {};
 }
 
+// raw_half gives the private or the public half of an OKP key, which OpenSSL has as octets.
+Result<SecretBytes> raw_half(const PkeyPtr& key, int (*get)(const EVP_PKEY*, unsigned char*, std::size_t*),
+                             std::size_t size) {
+  SecretBytes bytes(size);
+  if (get(key.get(), bytes.writable().data(), &size) != 1 || size != bytes.size()) return not_this_key();
+  return bytes;
+}
+
+Status read_okp(const PkeyPtr& pkey, TransferContents& contents) {
+  const core::CurveRow& curve = core::row(contents.spec.curve);
+  if (EVP_PKEY_is_a(pkey.get(), curve.openssl_group.data()) != 1) return not_this_key();
+  HSM_TRY(const SecretBytes x, raw_half(pkey, EVP_PKEY_get_raw_public_key, curve.coordinate_bytes));
+  contents.key.public_key.x = copy_of(x.reveal());
+  HSM_TRY(contents.key.d, raw_half(pkey, EVP_PKEY_get_raw_private_key, curve.coordinate_bytes));
+  return {};
+}
+
 Status read_oct(const SecretBytes& plain, TransferContents& contents) {
   if (plain.size() > std::numeric_limits<std::uint16_t>::max() / 8) return not_this_key();
   contents.spec.bits = static_cast<std::uint16_t>(plain.size() * 8);
@@ -121,7 +138,10 @@ Result<TransferContents> read_transfer(const core::KeySpec& target, const Secret
     HSM_CHECK(read_oct(plain, contents));
   } else {
     HSM_TRY(const PkeyPtr key, parse_pkcs8(plain.reveal()));
-    HSM_CHECK(target.type == core::KeyType::kRsa ? read_rsa(key, contents) : read_ec(key, contents));
+    const auto read = target.type == core::KeyType::kRsa   ? read_rsa
+                      : target.type == core::KeyType::kOkp ? read_okp
+                                                           : read_ec;
+    HSM_CHECK(read(key, contents));
   }
   if (!core::valid(contents.spec)) {
     return fail(Errc::kBadParameter, "JSON Web Key: the size of the key in the transfer blob is not supported.");
