@@ -54,6 +54,24 @@ def tail_at_16(report, target, operations, seconds, client_core):
                        factor, "× p50", "≤ 3", factor <= 3))
 
 
+def batches(report, target, wrap, seconds, connections=64):
+    """Operations a second in batches of a hundred, against a call for each, on the deployment as it is by default."""
+    size = 100
+    path, query = wrap.path.split("/wrapkey")
+    one = '{"operation":"wrapKey",' + wrap.body[1:]
+    many = wrk.Request("POST", f"/strongroom{path}/batch{query}", '{"operations":[' + ",".join([one] * size) + "]}")
+
+    def measure():
+        before, run, after = (wrk.run(target, request, connections, seconds) for request in (wrap, many, wrap))
+        alone = (before.per_second + after.per_second) / 2
+        return run, alone, abs(before.per_second - after.per_second) / alone
+
+    run, alone, noise = median_of(measure, lambda measured: measured[0].per_second / measured[1])
+    factor = run.per_second * size / alone
+    report.add(Row(f"batch of {size} aes-256 wraps", connections, run.per_second * size, run.p50, run.p99,
+                   run.cpu / size, "a call an operation", 1e6 / alone, factor, "×", "≥ 10", factor >= 10, noise))
+
+
 class Creations:
     """RSA-4096 keys made without pause: as soon as one is there, the next is asked for. Two clients, so that there is
     always one at work."""

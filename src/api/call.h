@@ -5,6 +5,8 @@
 #include <string_view>
 #include <variant>
 
+#include "api/keys/batch.h"
+#include "api/request_id.h"
 #include "api/site.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
@@ -44,7 +46,8 @@ struct Call {
   // Filled by a fast operation's `prepare` for its `finish`.
   service::KeyPointer key;
   core::CryptoRequest crypto;
-  SecretBytes input;  // what crypto's views look at
+  SecretBytes input;             // what the views of crypto and of batch look at
+  std::unique_ptr<Batch> batch;  // instead of crypto
 };
 
 // Reply is a handler's success.
@@ -59,8 +62,9 @@ struct RandomBytes {
   std::size_t count;
 };
 struct LoadKey {};
-struct Perform {};  // call.crypto
-using Prepared = std::variant<Reply, Perform, RandomBytes, LoadKey>;
+struct Perform {};       // call.crypto
+struct PerformBatch {};  // call.batch
+using Prepared = std::variant<Reply, Perform, PerformBatch, RandomBytes, LoadKey>;
 
 // Handler is how an operation is carried out. Exactly the functions of its row's lane are set.
 struct Handler {
@@ -69,6 +73,8 @@ struct Handler {
   Result<Prepared> (*prepare)(Call&) = nullptr;         // fast: on the loop's thread, never blocks
   Reply (*finish)(Call&, core::CryptoReply) = nullptr;  // fast: the partition has answered
   Result<Reply> (*slow)(Call&) = nullptr;               // slow, long: blocks, on a pool
+  // fast: every part of the call's batch has its result. Each gets an id, for its audit record.
+  Reply (*finish_batch)(Call&, RequestIds&) = nullptr;
 };
 const Handler& handler(core::Operation operation);
 

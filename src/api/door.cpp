@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "api/batch_line.h"
 #include "api/error_table.h"
 #include "api/page.h"
 #include "api/response_head.h"
@@ -41,6 +42,14 @@ bool version_optional(core::Operation operation) {
          operation == core::Operation::kGetSecurityDomainUploadStatus;
 }
 
+// A failure of ours is told to the log in full, and to the client not at all.
+void report(const Call& call, const Error& error) {
+  if (row(error.code).status < 500) return;
+  const core::AuditEvent& event = call.operation.event;
+  log::error("{} {}: {} {} {}", event.operation_name, event.correlation_id, name(error.code), error.message,
+             error.detail);
+}
+
 }  // namespace
 
 struct Door::SiteState {
@@ -49,8 +58,26 @@ struct Door::SiteState {
   const Site& site;
   partition::FastLink& link;
   identity::TokenCache tokens;
-  std::vector<CallPointer> in_flight;  // by tag
+  // What one message to the partitions was sent for: a call, or one part of a call's batch.
+  using InFlight = std::variant<CallPointer, BatchLine::Ticket>;
+  std::uint64_t keep(InFlight entry) {
+    if (free_tags.empty()) {
+      free_tags.push_back(in_flight.size());
+      in_flight.emplace_back();
+    }
+    const std::uint64_t tag = free_tags.back();
+    free_tags.pop_back();
+    in_flight[tag] = std::move(entry);
+    return tag;
+  }
+  InFlight take(std::uint64_t tag) {
+    free_tags.push_back(tag);
+    return std::exchange(in_flight.at(tag), nullptr);
+  }
+
+  std::vector<InFlight> in_flight;  // by tag
   std::vector<std::uint64_t> free_tags;
+  BatchLine batches;
   bool used = false;  // in this turn
   std::vector<core::AuditEvent> events;
 };
@@ -77,6 +104,7 @@ std::vector<http::Application::Watch> Door::watches() {
                          of->link.drain([this, of](std::uint64_t tag, Result<core::CryptoReply> reply) {
                            replied(*of, tag, std::move(reply));
                          });
+                         send_batches(*of);
                        }});
   }
   return watches;
@@ -187,7 +215,7 @@ Result<Handler> Door::admitted(Call& call) {
   if (call.row->activation == core::Activation::kRequired && !call.hsm->domain.active())
     return fail(Errc::kNotActivated);
 
-  core::Decision decision = call.hsm->roles.decide(*call.caller, call.row->data_action, call.target.scope);
+  core::Decision decision = decide(call);
   event.data_action = core::name(decision.action);
   event.scope = decision.scope.text();
   event.assignment_id = std::move(decision.assignment);
@@ -195,11 +223,25 @@ Result<Handler> Door::admitted(Call& call) {
   return handler(call.row->operation);
 }
 
+core::Decision Door::decide(const Call& call) const {
+  const auto decision_on = [&call](core::DataAction action) {
+    return call.hsm->roles.decide(*call.caller, action, call.target.scope);
+  };
+  if (call.row->authorised == core::Authorised::kByPart) {
+    for (const core::OperationRow& row : core::kOperations) {
+      if (!core::key_operation_of(row.operation)) continue;
+      if (core::Decision decision = decision_on(row.data_action); decision.allowed) return decision;
+    }
+  }
+  return decision_on(call.row->data_action);
+}
+
 void Door::prepare(const CallPointer& call) {
   auto prepared = guarded([&] { return handler(call->row->operation).prepare(*call); });
   if (!prepared) return finish(call, std::unexpected(std::move(prepared).error()));
   if (auto* reply = std::get_if<Reply>(&*prepared)) return finish(call, std::move(*reply));
   if (std::holds_alternative<LoadKey>(*prepared)) return load_then_prepare(call);
+  if (std::holds_alternative<PerformBatch>(*prepared)) return submit_batch(call);
   submit(call, *prepared);
 }
 
@@ -216,26 +258,61 @@ void Door::load_then_prepare(const CallPointer& call) {
 
 void Door::submit(const CallPointer& call, const Prepared& what) {
   SiteState& state = state_of(*call);
-  if (state.free_tags.empty()) {
-    state.free_tags.push_back(state.in_flight.size());
-    state.in_flight.emplace_back();
-  }
-  const std::uint64_t tag = state.free_tags.back();
+  const std::uint64_t tag = state.keep(call);
   const auto* random = std::get_if<RandomBytes>(&what);
   const Status submitted =
       random != nullptr ? state.link.submit_random(random->count, tag) : state.link.submit(call->crypto, tag);
-  if (!submitted) return finish(call, std::unexpected(submitted.error()));
-  state.free_tags.pop_back();
-  state.in_flight[tag] = call;
   state.used = true;
+  if (submitted) return;
+  state.take(tag);
+  finish(call, std::unexpected(submitted.error()));
+}
+
+void Door::submit_batch(const CallPointer& call) {
+  std::shared_ptr<Batch> batch(call, call->batch.get());
+  if (batch->unanswered == 0) return finish_batch(batch);
+  SiteState& state = state_of(*call);
+  state.batches.add(std::move(batch));
+  send_batches(state);
+}
+
+// Sends what may be on its way at once; the replies to it bring the rest here.
+void Door::send_batches(SiteState& state) {
+  while (auto ticket = state.batches.next()) {
+    state.used = true;
+    const core::CryptoRequest& request = ticket->request();
+    const std::uint64_t tag = state.keep(std::move(*ticket));
+    const Status submitted = state.link.submit(request, tag);
+    if (submitted) continue;
+    ticket = std::get<BatchLine::Ticket>(state.take(tag));
+    if (submitted.error().code == Errc::kThrottled && state.batches.others_under_way(*ticket)) {
+      return state.batches.put_back(std::move(*ticket));
+    }
+    if (state.batches.answer(*ticket, std::unexpected(submitted.error()))) finish_batch(ticket->batch);
+  }
 }
 
 void Door::replied(SiteState& state, std::uint64_t tag, Result<core::CryptoReply> reply) {
-  const CallPointer call = std::exchange(state.in_flight.at(tag), nullptr);
-  state.free_tags.push_back(tag);
+  const SiteState::InFlight entry = state.take(tag);
+  if (const auto* ticket = std::get_if<BatchLine::Ticket>(&entry)) {
+    if (state.batches.answer(*ticket, std::move(reply))) finish_batch(ticket->batch);
+    return;
+  }
+  const CallPointer& call = std::get<CallPointer>(entry);
   if (!reply) return finish(call, std::unexpected(std::move(reply).error()));
   finish(call,
          guarded([&]() -> Result<Reply> { return handler(call->row->operation).finish(*call, std::move(*reply)); }));
+}
+
+void Door::finish_batch(const std::shared_ptr<Batch>& batch) {
+  const CallPointer call(batch, batch->call);
+  const auto ours = std::ranges::find_if(batch->parts, [](const BatchPart& part) {
+    return !*part.result && row(part.result->error().code).status >= 500;
+  });
+  if (ours != batch->parts.end()) report(*call, ours->result->error());  // what fails with it fails alike
+  auto reply = guarded([&]() -> Result<Reply> { return handler(call->row->operation).finish_batch(*call, ids_); });
+  if (!reply) call->operation.event.parts.clear();
+  finish(call, std::move(reply));
 }
 
 void Door::run_slow(const CallPointer& call, WorkerPool& pool) {
@@ -275,9 +352,7 @@ void Door::finish(const CallPointer& call, Result<Reply> result) {
     event.result_description = error.message.empty() ? row(error.code).message : error.message;
     if (error.code == Errc::kThrottled || error.code == Errc::kUnavailable) extra = "Retry-After: 1\r\n";
     if (error.code == Errc::kUnauthorized) challenge(*call, response), extra = std::exchange(response.head, {});
-    if (response.status >= 500)
-      log::error("{} {}: {} {} {}", event.operation_name, event.correlation_id, name(error.code), error.message,
-                 error.detail);
+    report(*call, error);
   }
   const auto elapsed = std::chrono::steady_clock::now() - call->request().received;
   event.http_status = response.status;

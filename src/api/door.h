@@ -31,7 +31,7 @@ struct Pools {
 //   3. route           the row of core/operation.h; no row, no route
 //   4. api-version
 //   5. activation      before it only the security-domain calls are open
-//   6. authorise       the row's data action at its scope
+//   6. authorise       the row's data action at its scope; a batch's operations each for itself, in its prepare
 //   7. do              fast lane: prepare, the partition, finish; slow lanes: one function on a pool
 //   8. audit           all records of a turn in one write; if they can't be written, the answers become 503
 //   9. answer
@@ -60,8 +60,12 @@ class Door final : public http::Application {
   void verify_slowly(const CallPointer& call);
   void prepare(const CallPointer& call);
   void load_then_prepare(const CallPointer& call);
+  core::Decision decide(const Call& call) const;
   void submit(const CallPointer& call, const Prepared& what);
+  void submit_batch(const CallPointer& call);
+  void send_batches(SiteState& state);
   void replied(SiteState& state, std::uint64_t tag, Result<core::CryptoReply> reply);
+  void finish_batch(const std::shared_ptr<Batch>& batch);
   void run_slow(const CallPointer& call, WorkerPool& pool);
   void on_pool(WorkerPool& pool, const CallPointer& call, std::move_only_function<void()> work);
   void finish(const CallPointer& call, Result<Reply> result);

@@ -53,6 +53,7 @@ constexpr auto kHandlers = std::to_array<Handler>({
     slow(Operation::kGetSecurityDomainUploadStatus, securitydomain::status),
     slow(Operation::kReleaseKey, keys::release),
     slow(Operation::kGetKeyAttestation, keys::get_attestation),
+    {.operation = Operation::kBatch, .fast = true, .prepare = keys::prepare_batch, .finish_batch = keys::finish_batch},
     crypto(Operation::kDeriveKey),
 });
 

@@ -25,6 +25,8 @@ Result<Reply> get_attestation(Call& call);
 Result<Prepared> get(Call& call);
 Result<Prepared> prepare_crypto_operation(Call& call);
 Reply finish_crypto_operation(Call& call, core::CryptoReply reply);
+Result<Prepared> prepare_batch(Call& call);
+Reply finish_batch(Call& call, RequestIds& ids);
 }  // namespace keys
 
 Result<Prepared> prepare_rng(Call& call);

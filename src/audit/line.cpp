@@ -81,7 +81,7 @@ class Scanner {
 };
 
 std::optional<LineKind> kind_of(std::string_view members) {
-  if (members.starts_with(kRecordStart)) return LineKind::kRecord;
+  if (members.starts_with(kRecordStart) || members.starts_with(kPartStart)) return LineKind::kRecord;
   if (members.starts_with(kCheckpointStart)) return LineKind::kCheckpoint;
   if (members.starts_with(kSegmentStart)) return LineKind::kSegment;
   if (members.starts_with(kRecoveryStart)) return LineKind::kRecovery;

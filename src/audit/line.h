@@ -15,7 +15,8 @@ namespace hsm::audit {
 //   file       = segment line, *line
 //   line       = `{"sequence":` number `,"previousHash":"` hash `","time":"` time `"` members `}` LF
 //   members    = record | segment | checkpoint | recovery
-//   record     = `,"TenantId":` … all other members (record.h)
+//   record     = `,"TenantId":` … all other members (record.h) | part
+//   part       = `,"batchId":` … all other members: one operation of a request of many, behind that request's record
 //   segment    = `,"segment":{"number":` number `,"publicKey":"` [key] `"}`
 //   checkpoint = `,"checkpoint":` signed
 //   signed     = `{"sequence":` number `,"hash":"` hash `","time":"` time `","publicKey":"` key `","signature":"`
@@ -24,6 +25,7 @@ namespace hsm::audit {
 //
 // sequence counts lines of every kind from 1, across files. previousHash is the SHA-256 of the line before, without its
 // line feed; zeros before the first. audit.head is `signed` LF.
+inline constexpr std::string_view kPartStart = R"(,"batchId":)";
 inline constexpr std::string_view kSuccess = R"(,"resultType":"Success")";
 
 enum class LineKind : std::uint8_t { kRecord, kSegment, kCheckpoint, kRecovery };

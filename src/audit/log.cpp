@@ -92,7 +92,7 @@ Status FileAuditLog::write(std::span<const core::AuditEvent> events, bool durabl
   Status status = accepts_events();
   if (status) status = append_lines(events);
   if (status) {
-    statistics_.records += events.size();
+    for (const core::AuditEvent& event : events) statistics_.records += 1 + event.parts.size();
     if (durable) status = wait_until_flushed(lock);
   }
   if (!status) ++statistics_.refused;

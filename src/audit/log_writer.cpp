@@ -34,12 +34,18 @@ Status LogWriter::write(Fill fill) {
   return {};
 }
 
+void LogWriter::append_records(LineBatch& batch, const core::AuditEvent& event) {
+  record_writer_.append_members(batch.begin_line(event.time), event);
+  batch.end_line();
+  for (const core::AuditPart& part : event.parts) {
+    RecordWriter::append_members(batch.begin_line(event.time), event, part);
+    batch.end_line();
+  }
+}
+
 Status LogWriter::append(std::span<const core::AuditEvent> events) {
   HSM_CHECK(write([&events, this](LineBatch& batch) {
-    for (const core::AuditEvent& event : events) {
-      record_writer_.append_members(batch.begin_line(event.time), event);
-      batch.end_line();
-    }
+    for (const core::AuditEvent& event : events) append_records(batch, event);
   }));
   last_unsigned_ = end_.sequence;
   return {};

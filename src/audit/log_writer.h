@@ -40,6 +40,7 @@ class LogWriter {
   LogWriter(const LogConfig& config, const Clock& clock, const LogEnd& end, std::shared_ptr<Segment> segment);
   template <class Fill>
   Status write(Fill fill);
+  void append_records(LineBatch& batch, const core::AuditEvent& event);
 
   const LogConfig* config_;
   const Clock* clock_;

@@ -83,6 +83,21 @@ std::string identity_json(const core::Caller& caller) {
   return json;
 }
 
+// Failed: unconfirmed, the service's word for anything but success is not published.
+void append_result(std::string& out, int http_status, std::string_view description) {
+  out += http_status >= 200 && http_status < 300 ? kSuccess : R"(,"resultType":"Failed")";
+  append_member(out, R"(,"resultSignature":)", status_text(http_status));
+  append_member_unless_empty(out, R"(,"resultDescription":)", description);
+}
+
+void append_decision(std::string& out, std::string_view data_action, std::string_view scope,
+                     std::string_view assignment_id) {
+  append_member(out, R"(,"dataAction":)", data_action);
+  append_member(out, R"(,"scope":)", scope);
+  out += assignment_id.empty() ? R"(,"isRbacAuthorized":false)" : R"(,"isRbacAuthorized":true)";
+  append_member_unless_empty(out, R"(,"appliedAssignmentId":)", assignment_id);
+}
+
 std::int64_t milliseconds(std::chrono::microseconds duration) {
   const auto rounded = std::chrono::round<std::chrono::milliseconds>(duration).count();
   return std::max<std::int64_t>(rounded, 0);
@@ -115,15 +130,11 @@ RecordWriter::RecordWriter(const LogIdentity& identity) {
 }
 
 void RecordWriter::append_members(std::string& out, const core::AuditEvent& event) {
-  // Failed: unconfirmed, the service's word for anything but success is not published.
-  const bool success = event.http_status >= 200 && event.http_status < 300;
   out += head_;
   append_member(out, R"(,"correlationId":)", event.correlation_id);
   append_member(out, R"(,"operationName":)", event.operation_name);
   append_member(out, R"(,"operationVersion":)", event.operation_version);
-  out += success ? kSuccess : R"(,"resultType":"Failed")";
-  append_member(out, R"(,"resultSignature":)", status_text(event.http_status));
-  append_member_unless_empty(out, R"(,"resultDescription":)", event.result_description);
+  append_result(out, event.http_status, event.result_description);
   append_properties(out, event);
   out += R"(,"durationMs":)";
   append_json_number(out, milliseconds(event.duration));
@@ -135,6 +146,24 @@ void RecordWriter::append_members(std::string& out, const core::AuditEvent& even
   append_json_number(out, std::max(event.http_status, 0));
   append_member(out, R"(,"requestUri":)", event.request_uri);
   out += tail_;
+}
+
+void RecordWriter::append_members(std::string& out, const core::AuditEvent& event, const core::AuditPart& part) {
+  append_member(out, kPartStart, event.correlation_id);
+  append_member(out, R"(,"correlationId":)", part.correlation_id);
+  append_member(out, R"(,"operationName":)", part.operation_name);
+  if (part.http_status == event.http_status && part.result_description.empty()) {
+    out += kSuccess;  // only a success has parts
+  } else {
+    append_result(out, part.http_status, part.result_description);
+    out += R"(,"httpStatusCode":)";
+    append_json_number(out, std::max(part.http_status, 0));
+  }
+  if (part.algorithm == event.algorithm && part.data_action.empty()) return;
+  std::string own;
+  if (part.algorithm != event.algorithm) append_member(own, R"(,"algorithm":)", part.algorithm);
+  if (!part.data_action.empty()) append_decision(own, part.data_action, event.scope, part.assignment_id);
+  out.append(R"(,"properties":{)").append(own, 1).append("}");
 }
 
 // A caller makes many requests one after the other, and is the same object in each (identity::TokenCache).
@@ -151,12 +180,7 @@ void RecordWriter::append_properties(std::string& out, const core::AuditEvent& e
   out += properties_;
   append_member_unless_empty(out, R"(,"id":)", event.key_id);
   append_member_unless_empty(out, R"(,"algorithm":)", event.algorithm);
-  if (!event.data_action.empty()) {
-    append_member(out, R"(,"dataAction":)", event.data_action);
-    append_member(out, R"(,"scope":)", event.scope);
-    out += event.assignment_id.empty() ? R"(,"isRbacAuthorized":false)" : R"(,"isRbacAuthorized":true)";
-  }
-  append_member_unless_empty(out, R"(,"appliedAssignmentId":)", event.assignment_id);
+  if (!event.data_action.empty()) append_decision(out, event.data_action, event.scope, event.assignment_id);
   append_member_unless_empty(out, R"(,"tlsVersion":)", event.tls_version);
   append_member_unless_empty(out, R"(,"clientRequestId":)", event.client_request_id);
   out += '}';

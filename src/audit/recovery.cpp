@@ -75,7 +75,9 @@ Status EndReader::accept(const Line& line) {
     return {};
   }
   end_.last_unsigned = line.sequence;
-  if (line.kind == LineKind::kRecord && is_success(line.members)) remember(line);
+  // Parts are of requests that change nothing; they would crowd out the ids that are looked for.
+  const bool whole_record = line.kind == LineKind::kRecord && !line.members.starts_with(kPartStart);
+  if (whole_record && is_success(line.members)) remember(line);
   const auto header = line.kind == LineKind::kSegment ? parse_segment(line.members) : std::nullopt;
   if (header && !header->public_key.empty()) end_.public_key = header->public_key;
   return {};

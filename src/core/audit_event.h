@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -10,6 +12,17 @@
 #include "core/caller.h"
 
 namespace hsm::core {
+
+// AuditPart is one operation of a request that has many: what its record does not share with the request's.
+struct AuditPart {
+  std::string_view operation_name;  // KeySign
+  std::string_view algorithm;
+  std::string_view data_action;  // empty: it was decided as the event says
+  std::string assignment_id;     // empty in that case, too
+  std::string correlation_id;
+  int http_status = 0;             // what the operation alone would have been answered with
+  std::string result_description;  // the error's message, or empty
+};
 
 // AuditEvent is what is remembered of one request (reference/audit-metrics-limits.md §1.2). It holds no key material,
 // digest, plaintext or token. The audit log adds sequence number and hash.
@@ -32,9 +45,12 @@ struct AuditEvent {
   std::string scope;          // where
   std::string assignment_id;  // the role assignment that granted it; empty if none did
   std::string tls_version;
+  // Each of them has a record of its own behind that of the event, and names it by its correlation_id. What both say
+  // alike stands in the event's only.
+  std::vector<AuditPart> parts;
 };
 
-// encode and decode are its form in the store's outbox.
+// encode and decode are its form in the store's outbox, where changes are: they have no parts.
 Bytes encode(const AuditEvent& event);
 Result<AuditEvent> decode_audit_event(ByteView bytes);
 

@@ -46,6 +46,7 @@ enum class Operation : std::uint8_t {
   kGetSecurityDomainUploadStatus,
   kReleaseKey,
   kGetKeyAttestation,
+  kBatch,
   kDeriveKey,
   kCount_
 };
@@ -69,6 +70,10 @@ enum class Lane : std::uint8_t {
 // Before: may the operation be answered before the security domain was downloaded?
 enum class Activation : std::uint8_t { kRequired, kNotRequired };
 
+// Authorised says what a caller needs: the row's data action; or, for a request of many cryptographic operations, that
+// of each of them: the request is open to whoever may do one kind, and each operation in it is decided for itself.
+enum class Authorised : std::uint8_t { kByDataAction, kByPart };
+
 struct OperationRow {
   Operation operation;
   Verb verb;
@@ -80,6 +85,7 @@ struct OperationRow {
   Lane lane;
   std::string_view audit_name;  // reference/audit-metrics-limits.md §1.4
   Activation activation = Activation::kRequired;
+  Authorised authorised = Authorised::kByDataAction;
 };
 
 inline constexpr auto kOperations = [] {
@@ -135,7 +141,10 @@ inline constexpr auto kOperations = [] {
       {kGetSecurityDomainUploadStatus, kGet, "securitydomain/upload/pending", D::kSecurityDomainUploadRead, S::kRoot,
        kSlow, "SecurityDomainUploadStatusGet", A::kNotRequired},
       {kReleaseKey, kPost, "keys/{name}/{version}/release", D::kKeysRelease, S::kKey, kSlow, "KeyRelease"},
-      // An extension of ours: the key agreement of X25519 keys, for which the protocol has a data action and no path.
+      // An extension of ours. The data action is the one that a caller who has none of the kinds is refused for.
+      {kBatch, kPost, "strongroom/keys/{name}/{version}/batch", D::kKeysWrap, S::kKey, kFast, "KeyBatch", A::kRequired,
+       Authorised::kByPart},
+      // Another one: the key agreement of X25519 keys, for which the protocol has a data action and no path.
       {kDeriveKey, kPost, "strongroom/keys/{name}/{version}/derivekey", D::kKeysDerive, S::kKey, kFast, "KeyDerive"},
   });
 }();
@@ -168,6 +177,14 @@ constexpr std::optional<KeyOperation> key_operation_of(Operation operation) {
     default:
       return std::nullopt;
   }
+}
+
+// row_of is the row of the call that does a cryptographic operation; nullptr for import and export, which none does.
+constexpr const OperationRow* row_of(KeyOperation operation) {
+  for (const OperationRow& candidate : kOperations) {
+    if (key_operation_of(candidate.operation) == operation) return &candidate;
+  }
+  return nullptr;
 }
 
 }  // namespace hsm::core

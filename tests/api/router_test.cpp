@@ -54,6 +54,9 @@ TEST(Router, UnderstandsEverySpellingOfClients) {
       {Method::kPost, "/securitydomain/download", Operation::kDownloadSecurityDomain, "/"},
       {Method::kGet, "/securitydomain/download/pending", Operation::kGetSecurityDomainDownloadStatus, "/"},
       {Method::kGet, "/securitydomain/upload/pending", Operation::kGetSecurityDomainUploadStatus, "/"},
+      {Method::kPost, "/strongroom/keys/k/batch", Operation::kBatch, "/keys/k"},
+      {Method::kPost, "/strongroom/keys/k//batch", Operation::kBatch, "/keys/k"},
+      {Method::kPost, "/strongroom/keys/k/0101090353a00a20b164c064f8be0c26/batch", Operation::kBatch, "/keys/k"},
       {Method::kPost, "/strongroom/keys/k/deriveKey", Operation::kDeriveKey, "/keys/k"},
   };
   for (const Routed& with : kCases) {

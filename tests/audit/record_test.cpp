@@ -7,6 +7,7 @@
 #include <random>
 
 #include "audit/chain.h"
+#include "audit/line.h"
 #include "tests/audit/log_fixture.h"
 
 namespace hsm::audit {
@@ -207,6 +208,82 @@ TEST(Record, AnyEventBecomesOneLineOfValidJson) {
     ASSERT_EQ(line.find('\n'), line.size() - 1);
     ASSERT_FALSE(json::parse(std::string(parsed.at("identity").as_string()), error).as_object().empty());
   }
+}
+
+core::AuditEvent event_of_parts() {
+  core::AuditEvent whole = event("00000000-0000-0000-0000-00000000000a");
+  whole.operation_name = "KeyBatch";
+  whole.parts.push_back({.operation_name = "KeyWrap",
+                         .algorithm = "A256KW",
+                         .data_action = "Microsoft.KeyVault/managedHsm/keys/wrap/action",
+                         .assignment_id = "99999999-0000-1111-2222-333333333333",
+                         .correlation_id = "00000000-0000-0000-0000-00000000000b",
+                         .http_status = 200,
+                         .result_description = {}});
+  whole.parts.push_back({.operation_name = "KeySign",
+                         .algorithm = {},
+                         .data_action = "Microsoft.KeyVault/managedHsm/keys/sign/action",
+                         .assignment_id = {},
+                         .correlation_id = "00000000-0000-0000-0000-00000000000c",
+                         .http_status = 403,
+                         .result_description = "a \"reason\""});
+  return whole;
+}
+
+json::object record_of_part(const core::AuditEvent& whole, std::size_t i) {
+  LineBatch batch;
+  batch.restart({});
+  RecordWriter::append_members(batch.begin_line(whole.time), whole, whole.parts[i]);
+  batch.end_line();
+  return json::parse(batch.text()).as_object();
+}
+
+TEST(PartRecord, NamesTheRequestsRecordAndLeavesOutWhatThatSays) {
+  core::AuditEvent whole = event_of_parts();
+  whole.algorithm = whole.parts[0].algorithm;
+  whole.parts[0].data_action = {};
+  whole.parts[0].assignment_id.clear();
+  const json::object alike = record_of_part(whole, 0);
+  EXPECT_EQ(alike.at("batchId").as_string(), whole.correlation_id);
+  EXPECT_EQ(alike.at("correlationId").as_string(), whole.parts[0].correlation_id);
+  EXPECT_EQ(alike.at("operationName").as_string(), "KeyWrap");
+  EXPECT_EQ(alike.at("resultType").as_string(), "Success");
+  EXPECT_FALSE(alike.contains("httpStatusCode"));
+  EXPECT_FALSE(alike.contains("properties"));
+}
+
+TEST(PartRecord, SaysWhatIsNotAsInTheRequestsRecord) {
+  core::AuditEvent whole = event_of_parts();
+  whole.algorithm = "A256KW";
+  const json::object other = record_of_part(whole, 1);
+  EXPECT_EQ(other.at("operationName").as_string(), "KeySign");
+  EXPECT_EQ(other.at("resultType").as_string(), "Failed");
+  EXPECT_EQ(other.at("resultDescription").as_string(), "a \"reason\"");
+  EXPECT_EQ(other.at("httpStatusCode").as_int64(), 403);
+  const json::object& properties = other.at("properties").as_object();
+  EXPECT_EQ(properties.at("algorithm").as_string(), "");
+  EXPECT_EQ(properties.at("dataAction").as_string(), whole.parts[1].data_action);
+  EXPECT_EQ(properties.at("isRbacAuthorized").as_bool(), false);
+}
+
+TEST(PartRecord, StandsInTheLogBehindTheRequestsInOneUnbrokenChain) {
+  test::TemporaryDirectory directory;
+  const auto log = test::open_log(test::config_in(directory.path()));
+  const std::array<core::AuditEvent, 3> turn{event(), event_of_parts(), event()};
+  ASSERT_TRUE(log->append(turn));
+  EXPECT_EQ(log->statistics().records, 5U);
+  const auto lines = test::lines_of(test::read_file(test::first_file(directory.path())));
+  ASSERT_EQ(lines.size(), 6U);  // the file's header, too
+  EXPECT_THAT(lines[2], HasSubstr(R"("operationName":"KeyBatch")"));
+  EXPECT_THAT(lines[3], HasSubstr(R"("operationName":"KeyWrap")"));
+  EXPECT_THAT(lines[4], HasSubstr(R"("operationName":"KeySign")"));
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto line = parse_line(lines[i]);
+    ASSERT_TRUE(line) << lines[i];
+    EXPECT_EQ(line->kind, LineKind::kRecord);
+    EXPECT_EQ(line->previous, hash_of(lines[i - 1])) << i;
+  }
+  EXPECT_EQ(correlation_id_of(parse_line(lines[3])->members), event_of_parts().parts[0].correlation_id);
 }
 
 TEST(TimeText, PrintsWhatIso8601Prints) {

@@ -9,6 +9,10 @@ Status FastLink::submit(const core::CryptoRequest& request, std::uint64_t tag) {
   return link_.submit({.type = MessageType::kPerform, .tag = tag, .perform = request});
 }
 
+Load FastLink::load_of(const core::CryptoRequest& request) {
+  return partition::load_of({.perform = request});
+}
+
 Status FastLink::submit_random(std::size_t n, std::uint64_t tag) {
   if (n == 0 || n > kRandomBytesMax) return fail(Errc::kBadParameter, "the number of random bytes is out of range");
   return link_.submit({.type = MessageType::kRandom, .tag = tag, .random_bytes = static_cast<std::uint32_t>(n)});

@@ -40,6 +40,9 @@ class FastLink {
   // drain never blocks. The handler may call submit.
   void drain(const ReplyHandler& handler);
 
+  // load_of is what a request weighs on its way, for callers that have many of them and must leave room for others.
+  static Load load_of(const core::CryptoRequest& request);
+
   std::size_t in_flight() const { return link_.in_flight(); }
 
  private:

@@ -42,6 +42,7 @@ ROLE_BODY = {"properties": {"roleDefinitionId": roles.definition_id(roles.CRYPTO
 DIGEST = "A" * 43
 CONDITION = {"claim": "a", "equals": 1}
 POLICY = b64u(json.dumps({"version": "1.0.0", "anyOf": [{"authority": "https://a/", "allOf": [CONDITION]}]}).encode())
+WRAP = {"operation": "wrapKey", "alg": "A256KW", "value": DIGEST}
 
 BODIES = [
     Body(
@@ -104,6 +105,9 @@ BODIES = [
         {"target": "text", "nonce": "text", "enc": "text"}, ["target"],
     ),
     Body("restore", "POST", "/keys/restore", {"value": "AAAA"}, {"value": "text"}, ["value"]),
+    Body("batch", "POST", "/strongroom/keys/good-oct/batch",
+         {"operations": [WRAP]}, {"operations": "array"},
+         ["operations"]),
     Body("derive key", "POST", "/strongroom/keys/good-x25519/derivekey", {"alg": "X25519", "value": DIGEST},
          {"alg": "text", "value": "bytes"}, ["alg", "value"]),
     Body("random bytes", "POST", "/rng", {"count": 8}, {"count": "integer"}, ["count"]),
@@ -249,6 +253,13 @@ VALUES = [
      {"alg": "A256GCM", "value": "YQ", "iv": "A" * 16, "tag": "AAAAAAAAAAA"}),
     ("public key of 31 bytes", "/strongroom/keys/good-x25519/derivekey", {"alg": "X25519", "value": "A" * 41 + "Q"}),
     ("public key of zeros", "/strongroom/keys/good-x25519/derivekey", {"alg": "X25519", "value": DIGEST}),
+    ("batch of nothing", "/strongroom/keys/good-oct/batch", {"operations": []}),
+    ("batch of 1001", "/strongroom/keys/good-oct/batch", {"operations": [WRAP] * 1001}),
+    ("batch of texts", "/strongroom/keys/good-oct/batch", {"operations": [WRAP, "wrapKey"]}),
+    ("batch without an operation", "/strongroom/keys/good-oct/batch", {"operations": [WRAP, {"alg": "A256KW"}]}),
+    ("batch of an unknown operation", "/strongroom/keys/good-oct/batch", {"operations": [WRAP, {"operation": "fly"}]}),
+    ("batch of imports", "/strongroom/keys/good-oct/batch", {"operations": [WRAP, {"operation": "import"}]}),
+    ("batch of a number", "/strongroom/keys/good-oct/batch", {"operations": [WRAP, {"operation": 5}]}),
 ]
 
 

@@ -3,8 +3,8 @@
 
 namespace hsm::partition {
 
-// Making keys; the material's form is that of rsa_material.h, ec_material.h, oct_key.h and okp_key.h. `spec` is one that
-// core::valid accepts.
+// Making keys; the material's form is that of rsa_material.h, ec_material.h, oct_key.h and okp_key.h. `spec` is one
+// that core::valid accepts.
 
 // generate_rsa takes from 0.3 s to some seconds (reference/measurements.md §1). kBadParameter: the public exponent is
 // even or less than 3. Those below 65537 are no longer approved (FIPS 186-5 §5.1), but the service honours 3 and 17
