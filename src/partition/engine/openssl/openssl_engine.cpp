@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/assert.h"
 #include "crypto/check_value.h"
@@ -87,11 +88,39 @@ Status check_limits(const Job& job) {
   return {};
 }
 
-Result<core::CryptoReply> run(const Job& job) {
+Status check(const Job& job) {
   HSM_ASSERT(job.key != nullptr && job.algorithm != nullptr);
   HSM_ASSERT(core::suits(*job.algorithm, job.key->policy().spec, job.operation));
-  HSM_CHECK(check_limits(job));
-  return static_cast<const EngineKey*>(job.key)->perform(job);
+  return check_limits(job);
+}
+
+bool alike(const Job& a, const Job& b) {
+  return a.key == b.key && a.operation == b.operation && a.algorithm == b.algorithm && a.input.size() == b.input.size();
+}
+
+// perform_some does at most kTogetherMax jobs: each with those that its key takes together with it.
+void perform_some(std::span<Job> jobs) {
+  std::array<bool, kTogetherMax> done{};
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (std::exchange(done[i], true)) continue;
+    if (const Status good = check(jobs[i]); !good) {
+      jobs[i].result = std::unexpected(good.error());
+      continue;
+    }
+    const auto& key = *static_cast<const EngineKey*>(jobs[i].key);
+    std::array<Job*, kTogetherMax> group{&jobs[i]};
+    std::size_t count = 1;
+    for (std::size_t k = i + 1; k < jobs.size() && key.takes_together(jobs[i]); ++k) {
+      if (done[k] || !alike(jobs[i], jobs[k]) || !check(jobs[k])) continue;
+      group[count++] = &jobs[k];
+      done[k] = true;
+    }
+    if (count > 1) {
+      key.perform_together(std::span(group).first(count));
+    } else {
+      jobs[i].result = key.perform(jobs[i]);
+    }
+  }
 }
 
 // reach_openssl makes OpenSSL read its configuration and seed its generator, and sees that every family of algorithms
@@ -132,7 +161,9 @@ const core::EngineInfo& OpenSslEngine::info() const {
 }
 
 void OpenSslEngine::perform(std::span<Job> batch) {
-  for (Job& job : batch) job.result = run(job);
+  for (; !batch.empty(); batch = batch.subspan(std::min(batch.size(), kTogetherMax))) {
+    perform_some(batch.first(std::min(batch.size(), kTogetherMax)));
+  }
 }
 
 Result<GeneratedKey> OpenSslEngine::generate(const KeySpec& spec, std::uint32_t public_exponent) {
