@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "partition/channel/attestation_codec.h"
 #include "partition/channel/domain_codec.h"
+#include "partition/channel/engine_info_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/release_codec.h"
@@ -135,6 +136,10 @@ void attested(ByteView body) {
   if (const auto decoded = decode_attestation(body)) same(body, encode(*decoded));
 }
 
+void engine_info(ByteView body) {
+  if (const auto decoded = decode_engine_info(body)) same(body, encode(*decoded));
+}
+
 // The counter is the first four bytes, the slots begin with the rest.
 void ring(ByteView body) {
   RingControl control{};
@@ -170,7 +175,8 @@ constexpr auto kDecoders = std::to_array<void (*)(ByteView)>({perform,
                                                               released_key,
                                                               change_release_policy,
                                                               attest,
-                                                              attested});
+                                                              attested,
+ engine_info});
 
 }  // namespace
 

@@ -66,6 +66,9 @@ class OpenInstance final : public Instance {
                                                .strict = config_.strict_audit},
                                               clock_));
     HSM_TRY(partitions_, PartitionSupervisor::start(config_.partitions));
+    const core::EngineInfo& engine = partitions_->engine_info();
+    log::info("instance {}: {} {}, FIPS mode {}", config_.name, engine.provider, engine.provider_version,
+              engine.fips ? "on" : "off");
     HSM_CHECK(open_domain());
     HSM_CHECK(begin_audit());
     return open_services();
@@ -137,7 +140,8 @@ class OpenInstance final : public Instance {
     HSM_CHECK(domain_->load());
     if (!domain_->active()) HSM_CHECK(roles_->seed(config_.initial_admins, clock_.now(), random_));
     hsm_ = std::make_unique<service::Hsm>(service::Hsm{config_.name, config_.region, clock_, random_, *keys_, *roles_,
-                                                       *domain_, partitions_->partitions(), *audit_});
+                                                       *domain_, partitions_->partitions(), *audit_,
+                                                       partitions_->engine_info()});
     due_ = std::make_unique<service::DueKeys>(*store_, *keys_, clock_, random_, config_.base_url);
     ticker_ = std::make_unique<Ticker>(kDueInterval, [this](const std::stop_token& stop) { tend_due_keys(stop); });
     tidying_ = std::make_unique<Ticker>(kTidyInterval, [this](const std::stop_token&) { tidy_outbox(); });

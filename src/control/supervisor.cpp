@@ -74,6 +74,7 @@ class Supervisor final : public PartitionSupervisor {
   Result<OpenedDomain> open_domain(ByteView sealed) override;
   partition::FastLink& fast_link(unsigned thread) override { return *links_.at(thread); }
   core::Partitions& partitions() override { return pool_; }
+  const core::EngineInfo& engine_info() const override { return engine_info_; }
   std::vector<pid_t> pids() const override { return {pids_.begin(), pids_.end()}; }
   void stop() override;
 
@@ -81,6 +82,7 @@ class Supervisor final : public PartitionSupervisor {
   void supervise(std::promise<Status> started);
   Status start_all();
   Status start(unsigned index);
+  Status rejoin(PartitionProcess& process) const;
   void wait_for_events();
   void take_deaths();
   void restart_missing();
@@ -98,7 +100,8 @@ class Supervisor final : public PartitionSupervisor {
   const Fd wake_;
   mutable std::mutex mutex_;  // guards slots_ and sealed_
   std::vector<Slot> slots_;
-  Bytes sealed_;  // empty: no domain yet
+  Bytes sealed_;                  // empty: no domain yet
+  core::EngineInfo engine_info_;  // constant after run
   std::vector<std::atomic<pid_t>> pids_;
   partition::PartitionPool pool_;
   std::vector<std::unique_ptr<partition::FastLink>> links_;
@@ -144,7 +147,9 @@ void Supervisor::supervise(std::promise<Status> started) {
 Status Supervisor::start_all() {
   const std::lock_guard lock(mutex_);
   for (unsigned i = 0; i < slots_.size(); ++i) HSM_CHECK(start(i));
-  for (Slot& slot : slots_) HSM_CHECK(slot.process->await_ready());
+  for (Slot& slot : slots_) {
+    HSM_TRY(engine_info_, slot.process->await_ready());
+  }
   return {};
 }
 
@@ -154,11 +159,21 @@ Status Supervisor::start(unsigned index) {
                                                 {.shape = roster_->shape(),
                                                  .seal_key_file = config_.seal_key_file,
                                                  .allow_unlocked_memory = config_.allow_unlocked_memory,
-                                                 .authorities = config_.authorities},
+                                                 .authorities = config_.authorities,
+                                                 .fips_module = config_.fips_provider,
+                                                 .fips = config_.fips},
                                                 *roster_));
   slot.started = Clock::now();
   pids_[index] = slot.process->pid();
   return {};
+}
+
+// rejoin waits for a partition that was started again. One that is not like the others must not serve beside them: its
+// keys would be used by another provider than /healthstatus tells.
+Status Supervisor::rejoin(PartitionProcess& process) const {
+  HSM_TRY(const core::EngineInfo info, process.await_ready());
+  if (info == engine_info_) return {};
+  return fail(Errc::kUnavailable, "it works with another cryptographic provider than at first");
 }
 
 void Supervisor::wait_for_events() {
@@ -204,7 +219,7 @@ void Supervisor::restart_missing() {
     missing = true;
     if (Clock::now() < slot.start_at) continue;
     Status ready = start(i);
-    if (ready) ready = slot.process->await_ready();
+    if (ready) ready = rejoin(*slot.process);
     if (ready && !sealed_.empty()) {
       const auto domain = open(i);
       if (domain) {

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "core/engine_info.h"
 #include "core/ports/partitions.h"
 #include "partition/channel/launch.h"
 #include "partition/client/fast_link.h"
@@ -23,6 +24,8 @@ struct SupervisorConfig {
   unsigned front_end_threads = 1;      // as many fast links
   bool allow_unlocked_memory = false;  // start where RLIMIT_MEMLOCK forbids to lock memory (development only)
   std::vector<partition::AttestationAuthority> authorities;  // whose tokens may release keys
+  std::string fips_provider;           // OpenSSL's FIPS provider (.../fips.so); empty: one of the usual places, if any
+  bool fips = false;                   // FIPS mode: nothing but approved algorithms, by that provider
 };
 inline constexpr unsigned kPartitionsMax = 16;
 
@@ -57,6 +60,9 @@ class PartitionSupervisor {
   virtual partition::FastLink& fast_link(unsigned thread) = 0;
   // partitions is the blocking way, from any thread.
   virtual core::Partitions& partitions() = 0;
+
+  // engine_info is what the partitions said of themselves; they are all started alike.
+  virtual const core::EngineInfo& engine_info() const = 0;
 
   // pids of the running partitions; 0 for one that is being restarted.
   virtual std::vector<pid_t> pids() const = 0;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "partition/channel/engine_info_codec.h"
 
 namespace hsm::control {
 namespace {
@@ -120,10 +121,10 @@ PartitionProcess::~PartitionProcess() {
   reap();
 }
 
-Status PartitionProcess::await_ready() {
+Result<core::EngineInfo> PartitionProcess::await_ready() {
   const auto word = receive();
   if (!word) return cannot_start(word.error().message);
-  return {};
+  return partition::decode_engine_info(word->reveal());
 }
 
 Status PartitionProcess::send(partition::MessageType type, ByteView body) {

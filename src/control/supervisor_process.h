@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "core/engine_info.h"
 #include "partition/channel/launch.h"
 #include "partition/channel/message.h"
 #include "partition/client/roster.h"
@@ -33,7 +34,7 @@ class PartitionProcess {
   const std::shared_ptr<partition::ChannelMemory>& memory() const { return memory_; }
 
   // await_ready returns when the partition is in its sandbox. kUnavailable: it could not start; the message is its own.
-  Status await_ready();
+  Result<core::EngineInfo> await_ready();
   // One conversation at a time: send a request, then receive its reply.
   Status send(partition::MessageType type, ByteView body);
   Result<SecretBytes> receive();

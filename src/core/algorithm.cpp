@@ -35,6 +35,15 @@ const AlgorithmRow& row(Algorithm algorithm) {
   return *found;
 }
 
+Algorithm ml_dsa_algorithm(const KeySpec& spec, MlDsaInput input) {
+  const Scheme scheme = input == MlDsaInput::kMu ? Scheme::kMlDsaMu : Scheme::kMlDsa;
+  const auto found = std::ranges::find_if(kAlgorithms, [&](const AlgorithmRow& candidate) {
+    return candidate.scheme == scheme && candidate.key_bits == spec.bits;
+  });
+  HSM_ASSERT(spec.type == KeyType::kAkp && found != kAlgorithms.end());
+  return found->algorithm;
+}
+
 bool suits(const AlgorithmRow& row, const KeySpec& spec, KeyOperation operation) {
   return row.type == spec.type && (row.curve == Curve::kNone || row.curve == spec.curve) &&
          (row.key_bits == 0 || row.key_bits == spec.bits) && row.operations.has(operation);

@@ -44,6 +44,12 @@ enum class Algorithm : std::uint8_t {  // sent to partitions
   kHs512,
   kEdDsa,
   kX25519,
+  kMlDsa44,
+  kMlDsa65,
+  kMlDsa87,
+  kMlDsa44Mu,  // the same with μ made outside (FIPS 204 §6.2); not an `alg` but `external_mu`
+  kMlDsa65Mu,
+  kMlDsa87Mu,
 };
 
 enum class Digest : std::uint8_t { kNone, kSha1, kSha256, kSha384, kSha512 };
@@ -63,6 +69,8 @@ enum class Scheme : std::uint8_t {
   kHmac,
   kPureEdDsa,  // RFC 8032 §5.1: over the message itself
   kEcdh,       // RFC 7748 §6.1: input is the other party's public key
+  kMlDsa,    // input: the message; aad: its context
+  kMlDsaMu,  // input: μ; no aad, since the context is in μ
 };
 
 struct AlgorithmRow {
@@ -72,7 +80,7 @@ struct AlgorithmRow {
   Scheme scheme;
   Digest digest;              // of the signature, of OAEP and its MGF1, or of HMAC
   Curve curve;                // EC and OKP
-  std::uint16_t key_bits;     // 0: any size of the type
+  std::uint16_t key_bits;     // 0: any size of the type; AKP: number of the parameter set
   std::uint16_t input_bytes;  // exact size of what is signed; 0: see the scheme
   KeyOperations operations;   // the operations it serves
 };
@@ -130,6 +138,12 @@ inline constexpr auto kAlgorithms = [] {
       // (checked against a signature it made under 7.4-preview.1).
       {kEdDsa, "EdDSA", kOkp, Scheme::kPureEdDsa, D::kNone, C::kEd25519, 0, 0, kSigning},
       {kX25519, "X25519", kOkp, Scheme::kEcdh, D::kNone, C::kX25519, 0, 0, kDeriving},  // RFC 7748 §6.1
+      {kMlDsa44, "ML-DSA-44", kAkp, kMlDsa, D::kNone, C::kNone, 44, 0, kSigning},  // FIPS 204 §5.2
+      {kMlDsa65, "ML-DSA-65", kAkp, kMlDsa, D::kNone, C::kNone, 65, 0, kSigning},
+      {kMlDsa87, "ML-DSA-87", kAkp, kMlDsa, D::kNone, C::kNone, 87, 0, kSigning},
+      {kMlDsa44Mu, "ML-DSA-44 (external mu)", kAkp, kMlDsaMu, D::kNone, C::kNone, 44, 64, kSigning},
+      {kMlDsa65Mu, "ML-DSA-65 (external mu)", kAkp, kMlDsaMu, D::kNone, C::kNone, 65, 64, kSigning},
+      {kMlDsa87Mu, "ML-DSA-87 (external mu)", kAkp, kMlDsaMu, D::kNone, C::kNone, 87, 64, kSigning},
   });
 }();
 
@@ -140,6 +154,10 @@ const AlgorithmRow& row(Algorithm algorithm);
 // suits tells whether a key of that spec can be used with the algorithm for the operation: type, curve, size,
 // direction. The front end asks it for a clear error, the partition asks it again because it trusts nobody.
 bool suits(const AlgorithmRow& row, const KeySpec& spec, KeyOperation operation);
+
+// ml_dsa_algorithm is the one algorithm of an AKP key, for messages or for μ.
+enum class MlDsaInput : std::uint8_t { kMessage, kMu };
+Algorithm ml_dsa_algorithm(const KeySpec& spec, MlDsaInput input);
 
 constexpr std::size_t digest_bytes(Digest digest) {
   switch (digest) {

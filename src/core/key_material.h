@@ -37,6 +37,7 @@ struct PublicKey {
   Bytes exponent;  // e
   Bytes x;
   Bytes y;
+  Bytes pub;  // AKP: as FIPS 204 §7.2 encodes it
   friend bool operator==(const PublicKey&, const PublicKey&) = default;
 };
 

@@ -27,6 +27,7 @@ constexpr auto kOperationsOfKeys = std::to_array<OperationsOfKeys>({
      {kWrapKey, kUnwrapKey, kEncrypt, kDecrypt, kSign, kVerify, kExport}},
     {KeyType::kOkp, Curve::kX25519, {kDeriveKey}, {kDeriveKey, kExport}},
     {KeyType::kOkp, Curve::kNone, {kSign, kVerify}, {kSign, kVerify, kExport}},
+    {KeyType::kAkp, Curve::kNone, {kSign, kVerify}, {kSign, kVerify, kExport}},
 });
 
 const OperationsOfKeys& row_of(const KeySpec& spec) {

@@ -125,6 +125,7 @@ Bytes encode(const KeyRecord& record) {
   writer.put_bytes(record.public_key.exponent);
   writer.put_bytes(record.public_key.x);
   writer.put_bytes(record.public_key.y);
+  if (record.spec.type == KeyType::kAkp) writer.put_bytes(record.public_key.pub);  // the others have no such member
   writer.put_bytes(record.material->id);
   writer.put_bytes(record.material->wrapped);
   put_release_policy(writer, record.release_policy);
@@ -164,6 +165,7 @@ Result<KeyRecord> decode_key_record(ByteView bytes) {
   record.public_key.exponent = reader.get_bytes();
   record.public_key.x = reader.get_bytes();
   record.public_key.y = reader.get_bytes();
+  if (record.spec.type == KeyType::kAkp) record.public_key.pub = reader.get_bytes();
   const ByteView id = reader.get_view();
   KeyReference reference;
   if (id.size() == reference.id.size()) std::copy(id.begin(), id.end(), reference.id.begin());

@@ -50,6 +50,17 @@ std::string_view wire_name(KeyType type) {
   return found->requested;
 }
 
+const MlDsaSetRow& ml_dsa_set(std::uint16_t number) {
+  const auto found = std::ranges::find(kMlDsaSets, number, &MlDsaSetRow::number);
+  HSM_ASSERT(found != kMlDsaSets.end());
+  return *found;
+}
+
+const MlDsaSetRow* ml_dsa_set_named(std::string_view name) {
+  const auto found = std::ranges::find(kMlDsaSets, name, &MlDsaSetRow::name);
+  return found == kMlDsaSets.end() ? nullptr : &*found;
+}
+
 bool valid(const KeySpec& spec) {
   switch (spec.type) {
     case KeyType::kRsa:
@@ -60,6 +71,9 @@ bool valid(const KeySpec& spec) {
       return spec.curve == Curve::kNone && std::ranges::find(kOctBits, spec.bits) != kOctBits.end();
     case KeyType::kOkp:
       return spec.bits == 0 && is_one_of(kOkpCurves, spec.curve);
+    case KeyType::kAkp:
+      return spec.curve == Curve::kNone &&
+             std::ranges::find(kMlDsaSets, spec.bits, &MlDsaSetRow::number) != kMlDsaSets.end();
   }
   return false;
 }

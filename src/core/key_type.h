@@ -11,6 +11,7 @@ enum class KeyType : std::uint8_t {  // stored, sent to partitions
   kEc = 2,
   kOct = 3,
   kOkp = 4,  // octet key pair (RFC 8037)
+  kAkp = 5,  // algorithm key pair (draft-ietf-cose-dilithium §3): ML-DSA
 };
 
 // KeySize says how large a key is: RSA modulus bits, symmetric key bits, or the curve.
@@ -60,9 +61,11 @@ inline constexpr auto kKeyTypes = std::to_array<KeyTypeRow>({
     {"oct-HSM", KeyType::kOct},
     {"OKP", KeyType::kOkp},
     {"OKP-HSM", KeyType::kOkp},
+    {"AKP", KeyType::kAkp},
+    {"AKP-HSM", KeyType::kAkp},
 });
 std::optional<KeyType> key_type_named(std::string_view requested);
-std::string_view wire_name(KeyType type);  // RSA-HSM, EC-HSM, oct-HSM
+std::string_view wire_name(KeyType type);  // RSA-HSM, EC-HSM, oct-HSM …
 
 inline constexpr auto kRsaBits = std::to_array<std::uint16_t>({2048, 3072, 4096});
 inline constexpr auto kOctBits = std::to_array<std::uint16_t>({128, 192, 256});
@@ -70,11 +73,30 @@ inline constexpr std::uint16_t kRsaBitsDefault = 2048;  // keys-api.md §3.1, re
 inline constexpr std::uint16_t kOctBitsDefault = 256;   // unconfirmed, keys-api.md §3.1
 inline constexpr std::uint32_t kRsaExponentDefault = 65537;
 
+// ML-DSA's parameter sets (FIPS 204 §4, table 2). Their number stands where other types have their size.
+struct MlDsaSetRow {
+  std::uint16_t number;
+  std::string_view name;  // JWK alg, reference/keys-api.md §3.1
+  std::size_t public_bytes;
+  std::size_t signature_bytes;
+};
+inline constexpr auto kMlDsaSets = std::to_array<MlDsaSetRow>({
+    {44, "ML-DSA-44", 1312, 2420},
+    {65, "ML-DSA-65", 1952, 3309},
+    {87, "ML-DSA-87", 2592, 4627},
+});
+inline constexpr std::size_t kMlDsaSeedBytes = 32;            // the private key: ξ of FIPS 204 §5.1
+inline constexpr std::size_t kMlDsaPublicBytesMax = 2592;     // ML-DSA-87
+inline constexpr std::size_t kMlDsaSignatureBytesMax = 4627;  // ML-DSA-87
+inline constexpr std::size_t kMlDsaContextBytesMax = 255;     // FIPS 204 §5.2
+const MlDsaSetRow& ml_dsa_set(std::uint16_t number);          // number must be one of them
+const MlDsaSetRow* ml_dsa_set_named(std::string_view name);   // nullptr: none
+
 // KeySpec is what is public and fixed about a key's material.
 struct KeySpec {
   KeyType type = KeyType::kRsa;
   Curve curve = Curve::kNone;  // EC and OKP
-  std::uint16_t bits = 0;      // RSA and oct; 0 for EC and OKP
+  std::uint16_t bits = 0;      // RSA and oct; AKP: number of the parameter set; 0 for EC and OKP
   friend bool operator==(const KeySpec&, const KeySpec&) = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "core/engine_info.h"
 #include "core/ports/audit_sink.h"
 #include "core/ports/partitions.h"
 #include "service/keys.h"
@@ -22,6 +23,7 @@ struct Hsm {
   SecurityDomain& domain;
   core::Partitions& partitions;
   core::AuditSink& audit;
+  const core::EngineInfo& engine;  // with what its partitions work
 };
 
 }  // namespace hsm::service

@@ -51,6 +51,15 @@ TEST(KeyBundle, OfAnRsaKeyWithEverythingSet) {
             R"("kty":"RSA-HSM","n":"wAE"},"tags":{"b":"1","a\"":"\n"}})");
 }
 
+TEST(KeyBundle, OfAnAkpKey) {
+  core::KeyRecord record = record_of({.type = core::KeyType::kAkp, .bits = 65}, {core::KeyOperation::kSign});
+  record.public_key.pub = {0xC0, 0x01};
+  const std::string bundle = key_bundle(record, kBase, {});
+  EXPECT_TRUE(bundle.contains(
+      R"("key":{"alg":"ML-DSA-65","key_ops":["sign"],"kid":"https://h.managedhsm.test:8443/keys/My-Key/0101090353a00a20b164c064f8be0c26","kty":"AKP-HSM","pub":"wAE"})"))
+      << bundle;
+}
+
 TEST(KeyBundle, OfASymmetricKeyShowsNothingOfItsMaterial) {
   const core::KeyRecord record = record_of({.type = core::KeyType::kOct, .bits = 256}, {core::KeyOperation::kEncrypt});
   const std::string bundle = key_bundle(record, kBase, {});

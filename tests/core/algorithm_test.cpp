@@ -31,10 +31,25 @@ TEST(Algorithms, SuitOnlyKeysOfTheirTypeSizeAndCurve) {
   EXPECT_TRUE(suits(row(Algorithm::kAesKeyWrap), aes256, KeyOperation::kWrapKey));
 }
 
+TEST(Algorithms, AnAkpKeyHasOneForMessagesAndOneForMu) {
+  for (const MlDsaSetRow& set : kMlDsaSets) {
+    const KeySpec spec{.type = KeyType::kAkp, .bits = set.number};
+    const AlgorithmRow& message = row(ml_dsa_algorithm(spec, MlDsaInput::kMessage));
+    const AlgorithmRow& mu = row(ml_dsa_algorithm(spec, MlDsaInput::kMu));
+    EXPECT_EQ(message.name, set.name);
+    EXPECT_EQ(mu.input_bytes, 64);
+    for (const AlgorithmRow& candidate : kAlgorithms) {
+      EXPECT_EQ(suits(candidate, spec, KeyOperation::kSign),
+                candidate.algorithm == message.algorithm || candidate.algorithm == mu.algorithm);
+    }
+  }
+}
+
 TEST(KeyTypes, SoftwareNamesBecomeTheHsmOnes) {
   for (const char* name : {"RSA", "RSA-HSM"}) EXPECT_EQ(wire_name(*key_type_named(name)), "RSA-HSM");
   for (const char* name : {"EC", "EC-HSM"}) EXPECT_EQ(wire_name(*key_type_named(name)), "EC-HSM");
   for (const char* name : {"oct", "oct-HSM"}) EXPECT_EQ(wire_name(*key_type_named(name)), "oct-HSM");
+  for (const char* name : {"AKP", "AKP-HSM"}) EXPECT_EQ(wire_name(*key_type_named(name)), "AKP-HSM");
   EXPECT_FALSE(key_type_named("rsa"));
 }
 
@@ -44,6 +59,9 @@ TEST(KeySpecs, OnlyTheSizesOfTheServiceAreValid) {
   EXPECT_FALSE(valid({.type = KeyType::kRsa, .curve = Curve::kP256, .bits = 2048}));
   EXPECT_FALSE(valid({.type = KeyType::kEc}));
   EXPECT_FALSE(valid({.type = KeyType::kOct, .bits = 64}));
+  EXPECT_TRUE(valid({.type = KeyType::kAkp, .bits = 65}));
+  EXPECT_FALSE(valid({.type = KeyType::kAkp, .bits = 66}));
+  EXPECT_FALSE(valid({.type = KeyType::kAkp, .curve = Curve::kP256, .bits = 65}));
 }
 
 }  // namespace

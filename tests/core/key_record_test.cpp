@@ -32,6 +32,16 @@ TEST(KeyRecord, ReadsBackWhatWasWritten) {
   EXPECT_EQ(after->material->id, before.material->id);
 }
 
+TEST(KeyRecord, KeepsThePublicHalfOfAnAkpKey) {
+  KeyRecord before = a_record();
+  before.spec = {.type = KeyType::kAkp, .bits = 44};
+  before.public_key = {.pub = Bytes(1312, 3)};
+  const auto after = decode_key_record(encode(before));
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->public_key, before.public_key);
+  EXPECT_EQ(after->material->wrapped, before.material->wrapped);
+}
+
 TEST(KeyRecord, EveryTruncationIsRefused) {
   const Bytes whole = encode(a_record());
   for (std::size_t size = 0; size < whole.size(); ++size) {

@@ -34,6 +34,10 @@ Result<core::KeySpec> key_spec(const JsonObject& object) {
       spec.curve = *curve;
       break;
     }
+    case core::KeyType::kAkp: {
+      HSM_TRY(spec.bits, ml_dsa_set_member(object));
+      break;
+    }
   }
   if (!core::valid(spec)) return fail(Errc::kBadParameter, "'key_size' is not supported for this key type.");
   return spec;

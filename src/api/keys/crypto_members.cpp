@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 
+#include "api/keys/ml_dsa_body.h"
 #include "base/base64url.h"
 #include "core/key_rules.h"
 
@@ -30,14 +31,51 @@ constexpr auto kVerifyFields = std::to_array<Field>({
     {"value", true, &core::CryptoRequest::signature},
 });
 
-std::span<const Field> fields_of(KeyOperation operation) {
-  if (operation == KeyOperation::kSign || operation == KeyOperation::kDeriveKey) return kValueField;
-  if (operation == KeyOperation::kVerify) return kVerifyFields;
+// ML-DSA: a message with its context, or μ.
+constexpr auto kMlDsaSignFields = std::to_array<Field>({
+    {"value", true, &core::CryptoRequest::input},
+    {"context", false, &core::CryptoRequest::aad},
+});
+constexpr auto kMlDsaVerifyFields = std::to_array<Field>({
+    {"digest", true, &core::CryptoRequest::input},
+    {"context", false, &core::CryptoRequest::aad},
+    {"value", true, &core::CryptoRequest::signature},
+});
+constexpr auto kMuSignFields = std::to_array<Field>({{"external_mu", true, &core::CryptoRequest::input}});
+constexpr auto kMuVerifyFields = std::to_array<Field>({
+    {"external_mu", true, &core::CryptoRequest::input},
+    {"value", true, &core::CryptoRequest::signature},
+});
+
+std::span<const Field> fields_of(KeyOperation operation, core::Scheme scheme) {
+  struct Fields {
+    std::span<const Field> sign, verify;
+  };
+  Fields fields{kValueField, kVerifyFields};
+  if (scheme == core::Scheme::kMlDsa) fields = {kMlDsaSignFields, kMlDsaVerifyFields};
+  if (scheme == core::Scheme::kMlDsaMu) fields = {kMuSignFields, kMuVerifyFields};
+  if (operation == KeyOperation::kSign || operation == KeyOperation::kDeriveKey) return fields.sign;
+  if (operation == KeyOperation::kVerify) return fields.verify;
   return kCipherFields;
 }
 
+// An AKP key has one algorithm, which a body need not name; all others are named by `alg`.
+Result<core::Algorithm> algorithm_of(const JsonObject& object, KeyOperation operation, const core::KeySpec& spec) {
+  const bool signing = operation == KeyOperation::kSign || operation == KeyOperation::kVerify;
+  if (spec.type == core::KeyType::kAkp && signing) {
+    HSM_TRY(const core::MlDsaInput input, read_ml_dsa_input(object, operation, spec));
+    return core::ml_dsa_algorithm(spec, input);
+  }
+  HSM_CHECK(refuse_ml_dsa_members(object));
+  HSM_TRY(const std::string_view name, required_text_member(object, "alg"));
+  const auto algorithm = core::algorithm_named(name);
+  if (!algorithm) return fail(Errc::kBadParameter, "'alg' is not a supported algorithm.");
+  return *algorithm;
+}
+
 Status decode_fields(const JsonObject& object, std::span<std::uint8_t>& room, core::CryptoRequest& request) {
-  for (const Field& field : fields_of(request.operation)) {
+  const core::Scheme scheme = core::row(request.algorithm).scheme;
+  for (const Field& field : fields_of(request.operation, scheme)) {
     HSM_TRY(const auto text, text_member(object, field.name));
     if (!text && field.required) return fail(Errc::kBadParameter, "'" + std::string(field.name) + "' is missing.");
     if (!text) continue;
@@ -45,6 +83,9 @@ Status decode_fields(const JsonObject& object, std::span<std::uint8_t>& room, co
     if (!size) return fail(Errc::kBadParameter, "'" + std::string(field.name) + "' is not base64url.");
     request.*field.view = room.first(*size);
     room = room.subspan(*size);
+  }
+  if (scheme == core::Scheme::kMlDsa && request.aad.size() > core::kMlDsaContextBytesMax) {
+    return fail(Errc::kBadParameter, "'context' is longer than 255 bytes.");
   }
   if (request.input.size() > core::kOperationInputBytesMax || request.aad.size() > core::kAadBytesMax) {
     return fail(Errc::kBadParameter, "The value is too long.");
@@ -62,14 +103,12 @@ std::size_t decoded_bytes_max(std::size_t body_bytes) {
 Status read_crypto_members(const JsonObject& object, const core::KeyRecord& key, core::KeyOperation operation,
                            TimePoint now, std::span<std::uint8_t>& room, core::CryptoRequest& request,
                            std::string_view& algorithm_name) {
-  HSM_TRY(const std::string_view name, required_text_member(object, "alg"));
-  const auto algorithm = core::algorithm_named(name);
-  if (!algorithm) return fail(Errc::kBadParameter, "'alg' is not a supported algorithm.");
   request.operation = operation;
-  request.algorithm = *algorithm;
-  algorithm_name = core::row(*algorithm).name;
+  HSM_TRY(request.algorithm, algorithm_of(object, operation, key.spec));
+  const core::AlgorithmRow& algorithm = core::row(request.algorithm);
+  algorithm_name = algorithm.name;
   HSM_CHECK(decode_fields(object, room, request));
-  HSM_CHECK(core::check_use(key, operation, core::row(*algorithm), now));
+  HSM_CHECK(core::check_use(key, operation, algorithm, now));
   request.key = key.material;
   return {};
 }
@@ -90,7 +129,9 @@ void append_crypto_members(std::string& out, const core::CryptoRequest& request,
   const bool gcm = algorithm.scheme == core::Scheme::kAesGcm;
   const bool cbc = algorithm.scheme == core::Scheme::kAesCbc || algorithm.scheme == core::Scheme::kAesCbcPad;
   // Members as reference/keys-api.md §2.7 has them, in alphabetical order.
-  out.append(R"({"alg":")").append(algorithm.name).append("\"");
+  const bool akp = algorithm.type == core::KeyType::kAkp;  // the key's one `alg`, for a mu, too: unconfirmed
+  const std::string_view alg = akp ? core::ml_dsa_set(algorithm.key_bits).name : algorithm.name;
+  out.append(R"({"alg":")").append(alg).append("\"");
   if (encrypted && gcm && !request.aad.empty()) append("aad", request.aad);
   if (encrypted && gcm) append("iv", reply.iv);
   if (encrypted && cbc) append("iv", request.iv);

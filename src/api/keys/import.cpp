@@ -21,6 +21,7 @@ constexpr auto kPublicMembers = std::to_array<PublicMember>({
     {"e", &core::PublicKey::exponent},
     {"x", &core::PublicKey::x},
     {"y", &core::PublicKey::y},
+    {"pub", &core::PublicKey::pub},
 });
 struct PrivateMember {
   std::string_view name;
@@ -34,6 +35,7 @@ constexpr auto kPrivateMembers = std::to_array<PrivateMember>({
     {"dq", &core::PrivateKey::dq},
     {"qi", &core::PrivateKey::qi},
     {"k", &core::PrivateKey::k},
+    {"priv", &core::PrivateKey::priv},  // the seed: draft-ietf-cose-dilithium §4
 });
 
 std::unexpected<Error> not_base64url(std::string_view name) {
@@ -80,6 +82,8 @@ Result<core::KeySpec> spec_of(const JsonObject& jwk, const core::PrivateKey& key
     const auto curve = core::okp_curve_named(crv.value_or(""));
     if (!curve) return fail(Errc::kBadParameter, "'crv' is not a supported curve of this key type.");
     spec.curve = *curve;
+  } else if (*type == core::KeyType::kAkp) {
+    HSM_TRY(spec.bits, ml_dsa_set_member(jwk));
   } else {
     const std::size_t bits = *type == core::KeyType::kRsa ? bit_length(key.public_key.modulus) : key.k.size() * 8;
     if (bits > 0xFFFF) return fail(Errc::kBadParameter, "The key's size is not supported.");

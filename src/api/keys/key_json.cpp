@@ -79,7 +79,9 @@ void append_tags(std::string& out, const KeyRecord& record) {
 // `key_hsm` is what a released key has instead of the -HSM of its type; empty for all others.
 void append_web_key(std::string& out, const KeyRecord& record, std::string_view base_url, std::string_view key_hsm) {
   out += R"("key":{)";
-  if (record.spec.curve != core::Curve::kNone) {
+  if (record.spec.type == core::KeyType::kAkp) {
+    out.append(R"("alg":")").append(core::ml_dsa_set(record.spec.bits).name).append("\",");
+  } else if (record.spec.curve != core::Curve::kNone) {
     out.append(R"("crv":")").append(core::row(record.spec.curve).name).append("\",");
   } else if (record.spec.type == core::KeyType::kRsa) {
     out += R"("e":")";
@@ -104,6 +106,7 @@ void append_web_key(std::string& out, const KeyRecord& record, std::string_view 
   if (!key_hsm.empty()) kty.remove_suffix(kHsmSuffix.size());
   out.append(R"(,"kty":")").append(kty).append("\"");
   if (record.spec.type == core::KeyType::kRsa) append_base64_member(out, "n", record.public_key.modulus);
+  if (record.spec.type == core::KeyType::kAkp) append_base64_member(out, "pub", record.public_key.pub);
   if (record.spec.type == core::KeyType::kEc) {
     append_base64_member(out, "x", record.public_key.x);
     append_base64_member(out, "y", record.public_key.y);
@@ -137,6 +140,13 @@ void append_deletion(std::string& out, const core::KeyHead& head, std::string_vi
 }
 
 }  // namespace
+
+Result<std::uint16_t> ml_dsa_set_member(const JsonObject& object) {
+  HSM_TRY(const std::string_view alg, required_text_member(object, "alg"));
+  const core::MlDsaSetRow* set = core::ml_dsa_set_named(alg);
+  if (set == nullptr) return fail(Errc::kBadParameter, "'alg' is not a supported algorithm of AKP keys.");
+  return set->number;
+}
 
 std::string key_id(const KeyRecord& record, std::string_view base_url) {
   const std::string& name = record.name.text();

@@ -33,6 +33,9 @@ void append_key_item(std::string& out, const core::KeyRecord& record, KidForm fo
 void append_deleted_key_item(std::string& out, const service::DeletedKey& key, std::string_view base_url,
                              const service::Keys::Settings& settings);
 
+// ml_dsa_set_member reads `alg` of an AKP key, which has no default: the number of its parameter set.
+Result<std::uint16_t> ml_dsa_set_member(const JsonObject& object);
+
 // key_id is the absolute id of a key's version.
 std::string key_id(const core::KeyRecord& record, std::string_view base_url);
 

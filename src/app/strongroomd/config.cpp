@@ -148,6 +148,7 @@ void read(Section& section, Config::Instance& instance) {
   section.take("initial_admins", instance.initial_admins);
   section.take("retention_days", instance.retention_days);
   section.take("purge_protection", instance.purge_protection);
+  section.take("fips", instance.fips);
   section.finish();
 }
 
@@ -175,6 +176,7 @@ void read(Section&& section, Config::Partitions& partitions) {
   section.take("count", partitions.count);
   section.take("workers", partitions.workers);
   section.take("allow_unlocked_memory", partitions.allow_unlocked_memory);
+  section.take("fips_provider", partitions.fips_provider);
   section.finish();
 }
 

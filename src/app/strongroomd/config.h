@@ -88,6 +88,7 @@ struct Config {
     unsigned count = 3;
     unsigned workers = 1;
     bool allow_unlocked_memory = false;
+    std::string fips_provider;
   } partitions;
 
   // Secure key release.
@@ -113,6 +114,7 @@ struct Config {
     std::vector<std::string> initial_admins;
     int retention_days = 90;
     bool purge_protection = false;
+    bool fips = false;
   };
   std::vector<Instance> instances;
 };

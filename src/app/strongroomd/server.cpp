@@ -118,7 +118,9 @@ class RunningServer final : public Server {
                                                   .partitions = config_.partitions.count,
                                                   .workers = config_.partitions.workers,
                                                   .front_end_threads = loops_,
-                                                  .allow_unlocked_memory = config_.partitions.allow_unlocked_memory}};
+                                                  .allow_unlocked_memory = config_.partitions.allow_unlocked_memory,
+                                                  .fips_provider = config_.partitions.fips_provider,
+                                                  .fips = from.fips}};
     for (const Config::Release::Authority& authority : config_.release.authorities) {
       config.partitions.authorities.push_back(
           {.issuer = authority.issuer, .keys_file = authority.keys_file, .ca_file = authority.ca_file});

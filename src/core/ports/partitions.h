@@ -27,7 +27,7 @@ struct CryptoRequest {
   ByteView input;      // plaintext, ciphertext, key to wrap, digest or message
   ByteView signature;  // verify only
   ByteView iv;         // CBC; GCM decrypt
-  ByteView aad;        // GCM
+  ByteView aad;        // GCM; ML-DSA: the context
   ByteView tag;        // GCM decrypt
 };
 
@@ -44,11 +44,12 @@ struct GenerateRequest {
   std::uint32_t public_exponent = kRsaExponentDefault;  // RSA only
 };
 
-// PrivateKey is key material on its way in: JWK members, big-endian (oct: k).
+// PrivateKey is key material on its way in: JWK members, big-endian (oct: k; AKP: priv).
 struct PrivateKey {
   PublicKey public_key;
   SecretBytes d, p, q, dp, dq, qi;
   SecretBytes k;
+  SecretBytes priv;  // AKP: the seed
 };
 
 struct ImportRequest {

@@ -59,22 +59,29 @@ bool good_but_for_size(const core::KeyPolicy& policy) {
 // The members of a key in the order of the grammar.
 template <class Key>
 auto public_members(Key& key) {
-  return std::to_array({&key.modulus, &key.exponent, &key.x, &key.y});
+  return std::to_array({&key.modulus, &key.exponent, &key.x, &key.y, &key.pub});
 }
 template <class Key>
 auto private_members(Key& key) {
-  return std::to_array({&key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qi, &key.k});
+  return std::to_array({&key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qi, &key.k, &key.priv});
 }
 constexpr std::size_t kPolicyBytes = 39;
-constexpr std::size_t kImportBytesMax = kPolicyBytes + 11 * (sizeof(std::uint32_t) + kKeyMemberBytesMax);
+constexpr std::size_t kImportBytesMax =
+    kPolicyBytes + 13 * sizeof(std::uint32_t) + 12 * kKeyMemberBytesMax + core::kMlDsaPublicBytesMax;
+
+bool fits(const core::PublicKey& key) {
+  return std::ranges::all_of(public_members(key), [&key](const Bytes* member) {
+    return member->size() <= (member == &key.pub ? core::kMlDsaPublicBytesMax : kKeyMemberBytesMax);
+  });
+}
 
 bool get_public(WireReader& in, core::PublicKey& key) {
   for (Bytes* member : public_members(key)) {
     const ByteView bytes = in.get_view();
-    if (bytes.size() > kKeyMemberBytesMax) return false;
+    if (bytes.size() > core::kMlDsaPublicBytesMax) return false;
     *member = copy_of(bytes);
   }
-  return in.ok();
+  return in.ok() && fits(key);
 }
 
 }  // namespace
@@ -86,9 +93,8 @@ Status check(const core::GenerateRequest& request) {
 
 Status check(const core::ImportRequest& request) {
   if (!good(request.policy)) return fail(Errc::kBadParameter, "no such key can be imported");
-  const auto fits = [](const auto* member) { return member->size() <= kKeyMemberBytesMax; };
-  if (!std::ranges::all_of(public_members(request.key.public_key), fits) ||
-      !std::ranges::all_of(private_members(request.key), fits)) {
+  const auto is_short = [](const SecretBytes* member) { return member->size() <= kKeyMemberBytesMax; };
+  if (!fits(request.key.public_key) || !std::ranges::all_of(private_members(request.key), is_short)) {
     return fail(Errc::kBadParameter, "a member of the key is too long");
   }
   return {};

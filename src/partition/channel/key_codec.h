@@ -12,16 +12,17 @@ namespace hsm::partition {
 //
 //   policy            = type (u8) | curve (u8) | bits (u16) | operations (u16) | release flags (u8)
 //                       | release policy digest (32)          flags: 1 exportable, 2 immutable policy
-//   public key        = n (bytes) | e (bytes) | x (bytes) | y (bytes)
+//   public key        = n (bytes) | e (bytes) | x (bytes) | y (bytes) | pub (bytes)
 //   generate          = policy | public exponent (u32)                    reply: key
-//   import            = policy | public key | d | p | q | dp | dq | qi | k (7 × bytes)    reply: key
+//   import            = policy | public key | d | p | q | dp | dq | qi | k | priv (8 × bytes)    reply: key
 //   key               = id (16) | wrapped (bytes) | public key
 //   change operations = id (16) | operations (u16) | wrapped (bytes)      reply: id (16) | wrapped (bytes)
 //   import transfer   = policy (bits 0) | id (16) | exchange key (bytes) | wrapped (bytes)
 //                       reply: bits (u16) | key
 //
 // Decoders are strict: each field within its limit, nothing left over. An error is kInternal: who sent it is broken.
-inline constexpr std::size_t kKeyMemberBytesMax = 1024;     // one JWK member, e.g. the modulus of RSA-4096: 512
+inline constexpr std::size_t kKeyMemberBytesMax =
+    1024;  // one JWK member, e.g. the modulus of RSA-4096: 512; pub: see core
 inline constexpr std::size_t kTransferBytesMax = 8 * 1024;  // RSA-4096 to RSA-4096: 2,896
 
 // The client's checks, whose failures (kBadParameter) a caller can cause. What they let pass, decoders take.

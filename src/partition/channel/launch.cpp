@@ -13,6 +13,8 @@ constexpr std::string_view kAllowUnlockedMemory = "--allow-unlocked-memory";
 constexpr std::string_view kAuthority = "--attestation-authority=";
 constexpr std::string_view kAuthorityKeys = "--attestation-authority-keys=";
 constexpr std::string_view kAuthorityCa = "--attestation-authority-ca=";
+constexpr std::string_view kFipsModule = "--fips-module=";
+constexpr std::string_view kFips = "--fips";
 
 bool read_number(std::string_view text, std::uint32_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -38,6 +40,8 @@ std::vector<std::string> to_arguments(const LaunchOptions& options) {
     if (!authority.keys_file.empty()) arguments.push_back(std::string(kAuthorityKeys) + authority.keys_file);
     if (!authority.ca_file.empty()) arguments.push_back(std::string(kAuthorityCa) + authority.ca_file);
   }
+  if (!options.fips_module.empty()) arguments.push_back(std::string(kFipsModule) + options.fips_module);
+  if (options.fips) arguments.emplace_back(kFips);
   return arguments;
 }
 
@@ -59,6 +63,10 @@ Result<LaunchOptions> parse_arguments(const std::vector<std::string_view>& argum
       good = good && set(options.authorities, &AttestationAuthority::keys_file, argument.substr(kAuthorityKeys.size()));
     } else if (argument.starts_with(kAuthorityCa)) {
       good = good && set(options.authorities, &AttestationAuthority::ca_file, argument.substr(kAuthorityCa.size()));
+    } else if (argument.starts_with(kFipsModule)) {
+      options.fips_module = argument.substr(kFipsModule.size());
+    } else if (argument == kFips) {
+      options.fips = true;
     } else {
       good = false;
     }

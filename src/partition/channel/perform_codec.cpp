@@ -42,7 +42,7 @@ Status check_lengths(const core::CryptoRequest& request) {
       {request.input.size(), core::kOperationInputBytesMax, "the value"},
       {request.signature.size(), kSignatureBytesMax, "the signature"},
       {request.iv.size(), core::kAesBlockBytes, "iv"},
-      {request.aad.size(), core::kAadBytesMax, "aad"},
+      {request.aad.size(), request.signature.empty() ? core::kAadBytesMax : core::kMlDsaContextBytesMax, "aad"},
       {request.tag.size(), core::kGcmTagBytes, "tag"},
   });
   for (const Limit& limit : limits) {

@@ -32,14 +32,16 @@ struct PerformReplyFixed {
 };
 static_assert(sizeof(PerformFixed) == 44 && sizeof(PerformReplyFixed) == 16);
 
-inline constexpr std::size_t kWrappedBytesMax = 4096;    // engine/wrapped_key.h
-inline constexpr std::size_t kSignatureBytesMax = 1024;  // RSA-4096 makes 512; longer ones can't verify
+inline constexpr std::size_t kWrappedBytesMax = 4096;                             // engine/wrapped_key.h
+inline constexpr std::size_t kSignatureBytesMax = core::kMlDsaSignatureBytesMax;  // longer ones can't verify
 inline constexpr std::size_t kRandomBytesMax = 4096;
-// Output exceeds the input by an RSA-4096 block at most.
+// Output exceeds the input by an RSA-4096 block at most, or it is a signature of ML-DSA.
 inline constexpr std::size_t kOutputExtraBytesMax = 512;
-static_assert(sizeof(PerformFixed) + kWrappedBytesMax + core::kOperationInputBytesMax + kSignatureBytesMax +
-                  core::kAesBlockBytes + core::kAadBytesMax + core::kGcmTagBytes <=
-              kBodyBytesMax);
+inline constexpr std::size_t kPerformBytesMax =
+    sizeof(PerformFixed) + kWrappedBytesMax + core::kOperationInputBytesMax + core::kAesBlockBytes + core::kGcmTagBytes;
+// What comes with a signature is a context; additional data of GCM never does.
+static_assert(kPerformBytesMax + core::kAadBytesMax <= kBodyBytesMax);
+static_assert(kPerformBytesMax + kSignatureBytesMax + core::kMlDsaContextBytesMax <= kBodyBytesMax);
 
 // check_lengths holds a request against the limits of the channel. The client asks it, so that a caller gets
 // kBadParameter; the partition ends when a message is beyond them.
@@ -82,8 +84,10 @@ Result<core::CryptoReply> decode_perform_reply(ByteView body);
 
 // perform_reply_bytes_max and random's n are what their replies' bodies are at most.
 inline std::size_t perform_reply_bytes_max(const core::CryptoRequest& request) {
-  return sizeof(PerformReplyFixed) + request.input.size() + kOutputExtraBytesMax + core::kGcmIvBytes +
-         core::kGcmTagBytes;
+  const core::Scheme scheme = core::row(request.algorithm).scheme;
+  const bool ml_dsa = scheme == core::Scheme::kMlDsa || scheme == core::Scheme::kMlDsaMu;
+  const std::size_t extra = ml_dsa ? core::kMlDsaSignatureBytesMax : kOutputExtraBytesMax;
+  return sizeof(PerformReplyFixed) + request.input.size() + extra + core::kGcmIvBytes + core::kGcmTagBytes;
 }
 
 Result<std::uint32_t> decode_random(ByteView body);

@@ -36,7 +36,14 @@ constexpr auto kCosts = std::to_array<CostRow>({
     {core::Scheme::kHmac, 1, 1},
     {core::Scheme::kPureEdDsa, 8, 24},
     {core::Scheme::kEcdh, 8, 8},
+    {core::Scheme::kMlDsa, kHeavy, kHeavy},  // a millisecond, and a good part of one
+    {core::Scheme::kMlDsaMu, kHeavy, kHeavy},
 });
+static_assert(std::ranges::all_of(core::kAlgorithms,
+                                  [](const core::AlgorithmRow& row) {
+                                    return std::ranges::find(kCosts, row.scheme, &CostRow::scheme) != kCosts.end();
+                                  }),
+              "an algorithm without a cost");
 
 std::uint32_t cost(const core::CryptoRequest& request) {
   using enum core::KeyOperation;

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "partition/channel/domain_codec.h"
+#include "partition/channel/engine_info_codec.h"
 #include "partition/channel/launch.h"
 #include "partition/channel/secret_writer.h"
 #include "partition/domain/sealed_domain.h"
@@ -47,8 +48,8 @@ void Control::run() {
   }
 }
 
-void Control::say_ready() {
-  answer(0, SecretBytes());
+void Control::say_ready(const core::EngineInfo& engine) {
+  answer(0, SecretBytes::copy(encode(engine)));
 }
 
 void Control::say_failed(const Error& error) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/random.h"
 #include "base/secret_bytes.h"
+#include "core/engine_info.h"
 #include "partition/process/open_domain.h"
 
 namespace hsm::partition {
@@ -13,7 +14,7 @@ class Control {
       : socket_(socket), seal_key_(std::move(seal_key)), domain_(domain) {}
 
   // say_ready and say_failed are the first word of a partition (channel/launch.h).
-  void say_ready();
+  void say_ready(const core::EngineInfo& engine);
   void say_failed(const Error& error);
 
   // run answers until the supervisor closes its end.

@@ -117,9 +117,11 @@ Status serve(const LaunchOptions& options, const std::vector<int>& bells) {
   if (!locked && !options.allow_unlocked_memory) return std::unexpected(locked.error());
   if (!locked) say("keys may reach the swap space: " + locked.error().message);
   prepare_runtime(options.shape);
+  HSM_TRY(Providers providers, load_providers({.fips_module = options.fips_module, .fips = options.fips}));
+  if (!providers.ml_dsa) say("no ML-DSA: " + providers.missing);
   HSM_TRY(SecretBytes seal_key, open_seal_key(options.seal_key_file));
   HSM_TRY(const auto authorities, open_authorities(options.authorities));
-  OpenSslEngine engine;
+  OpenSslEngine engine(std::move(providers));
   make_a_first_certificate();
   for (const std::string& missing : isolate(locked.value_or(LockedBy::kLimit)))
     say("the system does not allow " + missing);
@@ -128,7 +130,7 @@ Status serve(const LaunchOptions& options, const std::vector<int>& bells) {
   HSM_CHECK(enter_sandbox());
   threads.serve();
   Control control(kControlFd, std::move(seal_key), domain);
-  control.say_ready();
+  control.say_ready(engine.info());
   control.run();
   ::_exit(0);  // its threads still run: nothing may be destroyed under them
 }

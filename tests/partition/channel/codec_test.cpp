@@ -1,5 +1,6 @@
 #include "partition/channel/attestation_codec.h"
 #include "partition/channel/domain_codec.h"
+#include "partition/channel/engine_info_codec.h"
 #include "partition/channel/key_codec.h"
 
 #include <gtest/gtest.h>
@@ -216,6 +217,41 @@ TEST(PerformCodec, RefusesLengthsBeyondTheirLimit) {
   }
 }
 
+// What comes with a signature is the context of ML-DSA, so that both fit a message with the largest input.
+TEST(PerformCodec, ASignatureLeavesRoomForAContextOnly) {
+  const Bytes signature(kSignatureBytesMax), aad(core::kMlDsaContextBytesMax + 1);
+  core::CryptoRequest request = perform_request();
+  request.aad = aad;
+  EXPECT_TRUE(check_lengths(request));
+  request.signature = signature;
+  EXPECT_EQ(check_lengths(request).error().code, Errc::kBadParameter);
+  EXPECT_FALSE(decode_perform(joined(PerformParts(request, true).parts())));
+  request.aad = ByteView(aad).first(core::kMlDsaContextBytesMax);
+  EXPECT_TRUE(decode_perform(joined(PerformParts(request, true).parts())));
+}
+
+TEST(PerformCodec, OnlyMlDsaReservesRoomForALongReply) {
+  core::CryptoRequest request = perform_request();
+  EXPECT_LT(perform_reply_bytes_max(request), 1024U);
+  request.algorithm = core::Algorithm::kMlDsa87;
+  EXPECT_GE(perform_reply_bytes_max(request), sizeof(PerformReplyFixed) + 4627);
+}
+
+TEST(EngineInfoCodec, RoundTripAndNothingElse) {
+  const core::EngineInfo info{.fips = true, .provider = "OpenSSL FIPS Provider", .provider_version = "3.5.7"};
+  const Bytes body = encode(info);
+  EXPECT_EQ(decode_engine_info(body).value(), info);
+  for (std::size_t size = 0; size < body.size(); ++size) EXPECT_FALSE(decode_engine_info(ByteView(body).first(size)));
+  Bytes changed = body;
+  changed[0] = 2;
+  EXPECT_FALSE(decode_engine_info(changed));
+  changed = body;
+  changed.push_back(0);
+  EXPECT_FALSE(decode_engine_info(changed));
+  EXPECT_FALSE(decode_engine_info(encode({.provider = std::string(core::kEngineNameBytesMax + 1, 'a')})));
+  EXPECT_FALSE(decode_engine_info(encode({.provider = "two\nlines"})));
+}
+
 TEST(PerformCodec, ReplyRoundTrip) {
   core::CryptoReply reply;
   reply.output = SecretBytes::copy(bytes_of("output"));
@@ -261,6 +297,19 @@ TEST(KeyCodec, ImportRoundTrip) {
 TEST(KeyCodec, ImportRefusesAMemberThatIsTooLong) {
   core::ImportRequest request = import_request();
   request.key.k = SecretBytes(kKeyMemberBytesMax + 1);
+  EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
+}
+
+TEST(KeyCodec, APublicHalfOfMlDsaHasItsOwnLimit) {
+  core::WrappedKey key = wrapped_key();
+  key.public_key = {.pub = Bytes(core::kMlDsaPublicBytesMax, 1)};
+  EXPECT_EQ(decode_wrapped_key(encode(key)).value().public_key, key.public_key);
+  key.public_key.pub.push_back(1);
+  EXPECT_FALSE(decode_wrapped_key(encode(key)));
+  key.public_key = {.x = Bytes(kKeyMemberBytesMax + 1, 1)};
+  EXPECT_FALSE(decode_wrapped_key(encode(key)));
+  core::ImportRequest request = import_request();
+  request.key.public_key.pub.resize(core::kMlDsaPublicBytesMax + 1);
   EXPECT_EQ(check(request).error().code, Errc::kBadParameter);
 }
 

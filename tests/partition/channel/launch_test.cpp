@@ -6,13 +6,18 @@ namespace hsm::partition {
 namespace {
 
 TEST(Launch, OptionsPassTheCommandLine) {
-  const LaunchOptions options{
-      .shape = {.links = 5, .workers = 3}, .seal_key_file = "/a b/=seal.key", .allow_unlocked_memory = true};
+  const LaunchOptions options{.shape = {.links = 5, .workers = 3},
+                              .seal_key_file = "/a b/=seal.key",
+                              .allow_unlocked_memory = true,
+                              .fips_module = "/a b/fips.so",
+                              .fips = true};
   const auto arguments = to_arguments(options);
   const auto parsed = parse_arguments({arguments.begin(), arguments.end()}).value();
   EXPECT_EQ(parsed.shape, options.shape);
   EXPECT_EQ(parsed.seal_key_file, options.seal_key_file);
   EXPECT_TRUE(parsed.allow_unlocked_memory);
+  EXPECT_EQ(parsed.fips_module, options.fips_module);
+  EXPECT_TRUE(parsed.fips);
 }
 
 TEST(Launch, AttestationAuthoritiesPassWithTheirFiles) {
@@ -24,9 +29,11 @@ TEST(Launch, AttestationAuthoritiesPassWithTheirFiles) {
   EXPECT_EQ(parse_arguments({arguments.begin(), arguments.end()}).value().authorities, options.authorities);
 }
 
-TEST(Launch, UnlockedMemoryIsNotTheDefault) {
+TEST(Launch, NeitherUnlockedMemoryNorFipsModeIsTheDefault) {
   const auto arguments = to_arguments({.shape = {.links = 1, .workers = 1}, .seal_key_file = "k"});
-  EXPECT_FALSE(parse_arguments({arguments.begin(), arguments.end()}).value().allow_unlocked_memory);
+  const auto parsed = parse_arguments({arguments.begin(), arguments.end()}).value();
+  EXPECT_FALSE(parsed.allow_unlocked_memory);
+  EXPECT_FALSE(parsed.fips);
 }
 
 TEST(Launch, RefusesAnythingElse) {

@@ -13,8 +13,16 @@ namespace hsm::partition {
 
 using KeyPtr = std::shared_ptr<const LoadedKey>;
 
+// With the FIPS provider of tools/install_fips_provider. A machine that can't have it has no ML-DSA to test either.
+inline Providers providers() {
+  auto loaded = load_providers({});
+  if (!loaded) throw std::runtime_error(loaded.error().message + " " + loaded.error().detail);
+  if (!loaded->ml_dsa) GTEST_LOG_(WARNING) << "NO ML-DSA HERE: " << loaded->missing << " (tools/install_fips_provider)";
+  return *std::move(loaded);
+}
+
 inline OpenSslEngine& engine() {
-  static OpenSslEngine instance;
+  static OpenSslEngine instance(providers());
   return instance;
 }
 
@@ -56,6 +64,16 @@ inline KeyPtr key_for(const core::KeySpec& spec) {
   return loaded(spec, material_for(spec));
 }
 
+// algorithms_here are the rows of the table that can be tested on this machine: all, or all but ML-DSA.
+inline std::vector<core::AlgorithmRow> algorithms_here() {
+  static const bool has_ml_dsa = providers().ml_dsa != nullptr;
+  std::vector<core::AlgorithmRow> rows;
+  for (const core::AlgorithmRow& row : core::kAlgorithms) {
+    if (has_ml_dsa || row.type != core::KeyType::kAkp) rows.push_back(row);
+  }
+  return rows;
+}
+
 // a_spec_for is a kind of key that suits the algorithm.
 inline core::KeySpec a_spec_for(const core::AlgorithmRow& row) {
   switch (row.type) {
@@ -65,6 +83,8 @@ inline core::KeySpec a_spec_for(const core::AlgorithmRow& row) {
       return ec(row.curve);
     case core::KeyType::kOkp:
       return okp(row.curve);
+    case core::KeyType::kAkp:
+      return {core::KeyType::kAkp, core::Curve::kNone, row.key_bits};
     case core::KeyType::kOct:
       break;
   }

@@ -90,7 +90,7 @@ Bytes to_fixed(ByteView der, std::size_t width) {
 
 TEST(Outside, OpensslVerifiesWhatTheEngineSignedAndTheOtherWayRound) {
   for (const auto& row : core::kAlgorithms) {
-    if (row.input_bytes == 0) continue;  // RSA and EC over a digest
+    if (row.digest == core::Digest::kNone || row.input_bytes == 0) continue;  // RSA and EC over a digest
     SCOPED_TRACE(std::string(row.name));
     const Foreign foreign = foreign_key(row);
     const Bytes digest = crypto::hash(row.digest, bytes_of(kMessage));

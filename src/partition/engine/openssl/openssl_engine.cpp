@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "core/approved.h"
 #include "crypto/check_value.h"
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
@@ -18,10 +19,12 @@
 #include "partition/engine/openssl/generate.h"
 #include "partition/engine/openssl/import.h"
 #include "partition/engine/openssl/material_facts.h"
+#include "partition/engine/openssl/ml_dsa_key.h"
 #include "partition/engine/openssl/oct_key.h"
 #include "partition/engine/openssl/okp_key.h"
 #include "partition/engine/openssl/release.h"
 #include "partition/engine/openssl/rsa_key.h"
+#include "partition/engine/openssl/rsa_material.h"
 #include "partition/engine/openssl/secp256k1_key.h"
 #include "partition/engine/openssl/transfer.h"
 
@@ -63,6 +66,10 @@ constexpr auto kKinds = std::to_array<KindRow>({
     {KeyType::kOkp, core::Curve::kNone, generate_okp, import_okp, load_as<OkpKey>, load_public_as<OkpKey>},
 });
 
+std::unexpected<Error> no_such_key() {
+  return fail(Errc::kBadParameter, "there is no key of such a type and size");
+}
+
 // find_kind returns nullptr for keys that are of no kind of this table.
 const KindRow* find_kind(const KeySpec& spec) {
   const auto found = std::ranges::find_if(kKinds, [&spec](const KindRow& row) {
@@ -72,7 +79,7 @@ const KindRow* find_kind(const KeySpec& spec) {
 }
 
 Result<const KindRow*> kind_of(const KeySpec& spec) {
-  if (!core::valid(spec)) return fail(Errc::kBadParameter, "there is no key of such a type and size");
+  if (!core::valid(spec)) return no_such_key();
   const KindRow* found = find_kind(spec);
   HSM_ASSERT(found != nullptr);
   return found;
@@ -88,18 +95,85 @@ Status check_limits(const Job& job) {
   return {};
 }
 
-Status check(const Job& job) {
-  HSM_ASSERT(job.key != nullptr && job.algorithm != nullptr);
-  HSM_ASSERT(core::suits(*job.algorithm, job.key->policy().spec, job.operation));
-  return check_limits(job);
+// Of more than 64 bits only the last ones count; an RSA key with such an exponent is refused anyway (import.h).
+std::uint64_t exponent_of(const core::PublicKey& key) {
+  std::uint64_t exponent = 0;
+  for (const std::uint8_t byte : key.exponent) exponent = exponent << 8 | byte;
+  return exponent;
 }
 
 bool alike(const Job& a, const Job& b) {
   return a.key == b.key && a.operation == b.operation && a.algorithm == b.algorithm && a.input.size() == b.input.size();
 }
 
-// perform_some does at most kTogetherMax jobs: each with those that its key takes together with it.
-void perform_some(std::span<Job> jobs) {
+// reach_openssl makes OpenSSL read its configuration and seed its generator, and sees that every family of algorithms
+// is there; what keys look up later is found in memory. In FIPS mode there are no keys on the curves of RFC 7748.
+void reach_openssl(bool fips) {
+  HSM_ASSERT(OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr) == 1);
+  SecretBytes seed(32);
+  HSM_ASSERT(RAND_bytes(seed.writable().data(), 32) == 1 && RAND_priv_bytes(seed.writable().data(), 32) == 1);
+  const crypto::Owned<EVP_SIGNATURE, EVP_SIGNATURE_free> rsa(EVP_SIGNATURE_fetch(nullptr, "RSA", nullptr));
+  const crypto::Owned<EVP_ASYM_CIPHER, EVP_ASYM_CIPHER_free> rsa_cipher(EVP_ASYM_CIPHER_fetch(nullptr, "RSA", nullptr));
+  const crypto::Owned<EVP_SIGNATURE, EVP_SIGNATURE_free> ecdsa(EVP_SIGNATURE_fetch(nullptr, "ECDSA", nullptr));
+  HSM_ASSERT(rsa && rsa_cipher && ecdsa);
+  for (const core::CurveRow& row : core::kOkpCurves) {
+    const crypto::Owned<EVP_KEYMGMT, EVP_KEYMGMT_free> okp(
+        EVP_KEYMGMT_fetch(nullptr, row.openssl_group.data(), nullptr));
+    HSM_ASSERT(okp || fips);
+  }
+  (void)crypto::hmac(core::Digest::kSha512, seed, {});
+  (void)crypto::fetched(core::Digest::kSha1);
+  (void)AesGcm(seed);  // each of these ends the process where the algorithm is missing
+  (void)AesCbc(seed);
+  HSM_ASSERT(crypto::wrap_key(seed, seed.reveal()) && crypto::wrap_key_padded(seed, seed.reveal()));
+  for (const std::size_t bytes : {16, 24, 32}) (void)crypto::aes_check_value(SecretBytes(bytes));
+  (void)shared_secp256k1_context();
+}
+
+}  // namespace
+
+OpenSslEngine::OpenSslEngine(Providers providers) : providers_(std::move(providers)) {
+  reach_openssl(providers_.info.fips);
+}
+
+Status OpenSslEngine::check_approved(const KeySpec& spec) const {
+  if (!providers_.info.fips || core::approved(spec)) return {};
+  return fail(Errc::kNotSupported, "This HSM runs in FIPS mode, where keys of this kind are not approved.");
+}
+
+Status OpenSslEngine::check_approved_exponent(std::uint64_t exponent) const {
+  if (!providers_.info.fips || exponent >= core::kApprovedExponentMin) return {};
+  return fail(Errc::kNotSupported,
+              "This HSM runs in FIPS mode, where RSA keys with a public exponent below 65537 are not approved.");
+}
+
+// A key may be older than FIPS mode.
+Status OpenSslEngine::check_approved_material(const KeySpec& spec, const SecretBytes& material) const {
+  HSM_CHECK(check_approved(spec));
+  if (!providers_.info.fips || spec.type != KeyType::kRsa) return {};
+  HSM_TRY(const RsaMaterial numbers, RsaMaterial::read(material, spec.bits));
+  return check_approved_exponent(exponent_of(numbers.public_key()));
+}
+
+Result<const MlDsaProvider*> OpenSslEngine::ml_dsa(const KeySpec& spec) const {
+  if (!core::valid(spec)) return no_such_key();
+  if (providers_.ml_dsa) return providers_.ml_dsa.get();
+  return fail(Errc::kNotSupported,
+              "This HSM has no ML-DSA: it needs OpenSSL's FIPS provider 3.5 (fips_provider), or OpenSSL 3.5 itself.");
+}
+
+Status OpenSslEngine::check(const Job& job) const {
+  HSM_ASSERT(job.key != nullptr && job.algorithm != nullptr);
+  HSM_ASSERT(core::suits(*job.algorithm, job.key->policy().spec, job.operation));
+  if (providers_.info.fips && !core::approved(*job.algorithm, job.operation)) {
+    return fail(Errc::kNotSupported,
+                fmt::format("This HSM runs in FIPS mode, where {} is not approved.", job.algorithm->name));
+  }
+  return check_limits(job);
+}
+
+// Each job goes with those that its key takes together with it.
+void OpenSslEngine::perform_some(std::span<Job> jobs) const {
   std::array<bool, kTogetherMax> done{};
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (std::exchange(done[i], true)) continue;
@@ -123,43 +197,6 @@ void perform_some(std::span<Job> jobs) {
   }
 }
 
-// reach_openssl makes OpenSSL read its configuration and seed its generator, and sees that every family of algorithms
-// is there; what keys look up later is found in memory.
-void reach_openssl() {
-  HSM_ASSERT(OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr) == 1);
-  SecretBytes seed(32);
-  HSM_ASSERT(RAND_bytes(seed.writable().data(), 32) == 1 && RAND_priv_bytes(seed.writable().data(), 32) == 1);
-  const crypto::Owned<EVP_SIGNATURE, EVP_SIGNATURE_free> rsa(EVP_SIGNATURE_fetch(nullptr, "RSA", nullptr));
-  const crypto::Owned<EVP_ASYM_CIPHER, EVP_ASYM_CIPHER_free> rsa_cipher(EVP_ASYM_CIPHER_fetch(nullptr, "RSA", nullptr));
-  const crypto::Owned<EVP_SIGNATURE, EVP_SIGNATURE_free> ecdsa(EVP_SIGNATURE_fetch(nullptr, "ECDSA", nullptr));
-  HSM_ASSERT(rsa && rsa_cipher && ecdsa);
-  for (const core::CurveRow& row : core::kOkpCurves) {
-    const crypto::Owned<EVP_KEYMGMT, EVP_KEYMGMT_free> okp(
-        EVP_KEYMGMT_fetch(nullptr, row.openssl_group.data(), nullptr));
-    HSM_ASSERT(okp);
-  }
-  (void)crypto::hmac(core::Digest::kSha512, seed, {});
-  (void)crypto::fetched(core::Digest::kSha1);
-  (void)AesGcm(seed);  // each of these ends the process where the algorithm is missing
-  (void)AesCbc(seed);
-  HSM_ASSERT(crypto::wrap_key(seed, seed.reveal()) && crypto::wrap_key_padded(seed, seed.reveal()));
-  for (const std::size_t bytes : {16, 24, 32}) (void)crypto::aes_check_value(SecretBytes(bytes));
-  (void)shared_secp256k1_context();
-}
-
-}  // namespace
-
-OpenSslEngine::OpenSslEngine() {
-  reach_openssl();
-}
-
-const core::EngineInfo& OpenSslEngine::info() const {
-  static const core::EngineInfo kInfo{.fips = false,
-                                      .provider = "OpenSSL Default Provider",
-                                      .provider_version = OpenSSL_version(OPENSSL_VERSION_STRING)};
-  return kInfo;
-}
-
 void OpenSslEngine::perform(std::span<Job> batch) {
   for (; !batch.empty(); batch = batch.subspan(std::min(batch.size(), kTogetherMax))) {
     perform_some(batch.first(std::min(batch.size(), kTogetherMax)));
@@ -167,18 +204,31 @@ void OpenSslEngine::perform(std::span<Job> batch) {
 }
 
 Result<GeneratedKey> OpenSslEngine::generate(const KeySpec& spec, std::uint32_t public_exponent) {
+  HSM_CHECK(check_approved(spec));
+  if (spec.type == KeyType::kAkp) {
+    HSM_TRY(const MlDsaProvider* provider, ml_dsa(spec));
+    return generate_ml_dsa(*provider, spec);
+  }
   HSM_TRY(const KindRow* kind, kind_of(spec));
+  if (spec.type == KeyType::kRsa) HSM_CHECK(check_approved_exponent(public_exponent));
   return kind->generate(spec, public_exponent);
 }
 
 Result<GeneratedKey> OpenSslEngine::import(const KeySpec& spec, const core::PrivateKey& key) {
+  HSM_CHECK(check_approved(spec));
+  if (spec.type == KeyType::kAkp) {
+    HSM_TRY(const MlDsaProvider* provider, ml_dsa(spec));
+    return import_ml_dsa(*provider, spec, key);
+  }
   HSM_TRY(const KindRow* kind, kind_of(spec));
+  if (spec.type == KeyType::kRsa) HSM_CHECK(check_approved_exponent(exponent_of(key.public_key)));
   return kind->import(spec, key);
 }
 
 Result<TransferredMaterial> OpenSslEngine::import_transfer(const KeySpec& exchange_spec, const SecretBytes& exchange,
                                                            const KeySpec& target, ByteView wrapped, Random& random) {
   if (exchange_spec.type != core::KeyType::kRsa) return fail(Errc::kBadParameter, "an exchange key is an RSA key");
+  HSM_CHECK(check_approved_material(exchange_spec, exchange));
   HSM_TRY(const SecretBytes plain, unwrap_transfer(exchange_spec, exchange, wrapped, random));
   HSM_TRY(const TransferContents contents, read_transfer(target, plain));
   HSM_TRY(GeneratedKey key, import(contents.spec, contents.key));
@@ -193,6 +243,12 @@ Result<Bytes> OpenSslEngine::export_wrapped(const KeySpec& spec, const SecretByt
 
 Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load(const core::KeyPolicy& policy,
                                                              const SecretBytes& material) {
+  HSM_CHECK(check_approved_material(policy.spec, material));
+  if (policy.spec.type == KeyType::kAkp) {
+    HSM_TRY(const MlDsaProvider* provider, ml_dsa(policy.spec));
+    HSM_TRY(auto key, MlDsaKey::load(*provider, policy, material));
+    return std::shared_ptr<const LoadedKey>(std::move(key));
+  }
   HSM_TRY(const KindRow* kind, kind_of(policy.spec));
   return kind->load(policy, material);
 }
@@ -206,6 +262,12 @@ Result<MaterialFacts> OpenSslEngine::facts(const KeySpec& spec, const SecretByte
 
 Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load_public(const core::KeyPolicy& policy,
                                                                     const core::PublicKey& key) {
+  HSM_CHECK(check_approved(policy.spec));
+  if (policy.spec.type == KeyType::kAkp) {
+    HSM_TRY(const MlDsaProvider* provider, ml_dsa(policy.spec));
+    HSM_TRY(auto loaded, MlDsaKey::load_public(*provider, policy, key));
+    return std::shared_ptr<const LoadedKey>(std::move(loaded));
+  }
   HSM_TRY(const KindRow* kind, kind_of(policy.spec));
   if (kind->load_public == nullptr) return fail(Errc::kBadParameter, "a symmetric key has no public half");
   return kind->load_public(policy, key);

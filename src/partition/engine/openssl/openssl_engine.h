@@ -3,6 +3,7 @@
 #include <span>
 
 #include "partition/engine/engine.h"
+#include "partition/engine/openssl/providers.h"
 
 namespace hsm::partition {
 
@@ -11,11 +12,14 @@ namespace hsm::partition {
 //
 // Construct it before the sandbox is entered: the constructor fetches every algorithm and seeds the generator, so that
 // nothing here opens a file later. An algorithm that OpenSSL lacks ends the process there.
+//
+// `providers` (load_providers) bring ML-DSA; without it AKP keys are kNotSupported. In FIPS mode every key and
+// algorithm outside of core/approved.h is kNotSupported, whenever it was made.
 class OpenSslEngine final : public Engine {
  public:
-  OpenSslEngine();
+  explicit OpenSslEngine(Providers providers = {});
 
-  const core::EngineInfo& info() const override;
+  const core::EngineInfo& info() const override { return providers_.info; }
   void perform(std::span<Job> batch) override;
   Result<GeneratedKey> generate(const core::KeySpec& spec, std::uint32_t public_exponent) override;
   Result<GeneratedKey> import(const core::KeySpec& spec, const core::PrivateKey& key) override;
@@ -26,8 +30,19 @@ class OpenSslEngine final : public Engine {
   Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes& material) override;
   Result<MaterialFacts> facts(const core::KeySpec& spec, const SecretBytes& material) override;
 
-  // load_public makes a key that verifies and encrypts only (RSA and EC); any other use of it is kBadParameter.
+  // load_public makes a key that verifies and encrypts only (RSA, EC and AKP); any other use of it is kBadParameter.
   Result<std::shared_ptr<const LoadedKey>> load_public(const core::KeyPolicy& policy, const core::PublicKey& key);
+
+ private:
+  Status check_approved(const core::KeySpec& spec) const;
+  Status check_approved_exponent(std::uint64_t exponent) const;
+  Status check_approved_material(const core::KeySpec& spec, const SecretBytes& material) const;
+  // ml_dsa is for AKP keys, which need a provider. kNotSupported: there is none.
+  Result<const MlDsaProvider*> ml_dsa(const core::KeySpec& spec) const;
+  Status check(const Job& job) const;
+  void perform_some(std::span<Job> jobs) const;  // at most as many as are done together
+
+  const Providers providers_;
 };
 
 }  // namespace hsm::partition
