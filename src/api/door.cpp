@@ -5,6 +5,7 @@
 
 #include "api/batch_line.h"
 #include "api/error_table.h"
+#include "api/health_status.h"
 #include "api/page.h"
 #include "api/response_head.h"
 #include "api/router.h"
@@ -115,6 +116,7 @@ void Door::on_request(http::Exchange exchange) {
   if (auto front = find_front(host)) {
     auto call = std::make_shared<Call>(std::move(exchange), std::move(front));
     begin(*call);
+    if (asks_for_health(call->request())) return tell_health(*call);
     admit(call);
   } else if (login::LoginApi* api = sites_.find_login(host)) {
     login(std::move(exchange), *api);
@@ -124,6 +126,12 @@ void Door::on_request(http::Exchange exchange) {
                      .head = "Content-Type: application/json; charset=utf-8\r\n",
                      .body = error_body(error, ids_.next(clock_.now()))});
   }
+}
+
+void Door::tell_health(Call& call) {
+  const auto elapsed = std::chrono::steady_clock::now() - call.request().received;
+  std::string head = response_head(call, 200, std::chrono::duration_cast<std::chrono::milliseconds>(elapsed), {});
+  call.exchange.answer({.status = 200, .head = std::move(head), .body = health_status(*call.hsm)});
 }
 
 std::shared_ptr<const Front> Door::find_front(std::string_view host) {

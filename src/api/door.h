@@ -25,7 +25,7 @@ struct Pools {
 };
 
 // Door is what every request passes, one object a loop. What happens to a request, in this order, and why there:
-//   1. host            which instance, or the token service; nothing else is answered
+//   1. host            which instance, or the token service; nothing else is answered. /healthstatus stops here
 //   2. token           before anything of the request is believed: clients probe without body or token (keys-api.md
 //   §1.1)
 //   3. route           the row of core/operation.h; no row, no route
@@ -55,6 +55,7 @@ class Door final : public http::Application {
   void login(http::Exchange exchange, login::LoginApi& api);
   std::shared_ptr<const Front> find_front(std::string_view host);
   void begin(Call& call);
+  void tell_health(Call& call);
   void admit(const CallPointer& call);
   Result<Handler> admitted(Call& call);
   void verify_slowly(const CallPointer& call);
