@@ -58,6 +58,8 @@ class Deployment:
     attestation_authorities: list[dict] = field(default_factory=list)  # rows of [[release.authority]]
     retention_days: int = 90
     purge_protection: bool = False
+    fips: bool = False
+    fips_provider: str = ""  # empty: where it usually is
 
     @property
     def url(self) -> str:
@@ -100,14 +102,16 @@ class Deployment:
             lines += ["[release]", *(f"{name} = {_toml(value)}" for name, value in self.release_certificate.items())]
         for authority in self.attestation_authorities:
             lines += ["[[release.authority]]", *(f"{name} = {_toml(value)}" for name, value in authority.items())]
+        lines += ["[partitions]", f"fips_provider = {_toml(self.fips_provider)}"]
         if not _memory_can_be_locked():
-            lines += ["[partitions]", "allow_unlocked_memory = true"]
+            lines += ["allow_unlocked_memory = true"]
         lines += [
             "[[instance]]",
             f"name = {_toml(self.instance)}",
             f"initial_admins = {_toml([self.administrator.object_id])}",
             f"retention_days = {self.retention_days}",
             f"purge_protection = {_toml(self.purge_protection)}",
+            f"fips = {_toml(self.fips)}",
         ]
         return "\n".join(lines) + "\n"
 

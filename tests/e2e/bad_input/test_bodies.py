@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from harness import roles
+from harness.fips import PROVIDER
 from harness.rest import b64u
 from harness.rigs import rig_named
 from harness.security_domain import Holder
@@ -36,6 +37,7 @@ class Body:
     members: dict[str, str]
     required: list[str] = field(default_factory=list)
     caller: str = "user"
+    needs_provider: bool = False  # of ML-DSA
 
 
 ROLE_BODY = {"properties": {"roleDefinitionId": roles.definition_id(roles.CRYPTO_USER), "principalId": "someone"}}
@@ -64,6 +66,15 @@ BODIES = [
          {"alg": "text", "value": "bytes"}, ["alg", "value"]),
     Body("verify", "POST", "/keys/good-key/verify", {"alg": "ES256", "digest": DIGEST, "value": "AA"},
          {"alg": "text", "digest": "bytes", "value": "bytes"}, ["alg", "digest", "value"]),
+    Body("create ML-DSA", "POST", "/keys/bad-input/create", {"kty": "AKP", "alg": "ML-DSA-44"}, {"alg": "text"}, ["alg"]),
+    Body("import ML-DSA", "PUT", "/keys/bad-input", {"key": {"kty": "AKP", "alg": "ML-DSA-44", "priv": DIGEST, "pub": "AA"}},
+         {"key": "object", "key.kty": "text", "key.alg": "text", "key.priv": "bytes", "key.pub": "bytes"},
+         ["key", "key.kty", "key.alg"]),
+    Body("sign ML-DSA", "POST", "/keys/good-akp/sign", {"value": "YQ", "context": "YQ"},
+         {"alg": "text", "value": "bytes", "context": "bytes", "external_mu": "bytes"}, ["value"], needs_provider=True),
+    Body("verify ML-DSA", "POST", "/keys/good-akp/verify", {"digest": "YQ", "context": "YQ", "value": "YQ"},
+         {"alg": "text", "digest": "bytes", "context": "bytes", "value": "bytes", "external_mu": "bytes"},
+         ["digest", "value"], needs_provider=True),
     Body("encrypt", "POST", "/keys/good-rsa/encrypt", {"alg": "RSA-OAEP", "value": "YQ"},
          {"alg": "text", "value": "bytes"}, ["alg", "value"]),
     Body("decrypt", "POST", "/keys/good-rsa/decrypt", {"alg": "RSA-OAEP", "value": "YQ"},
@@ -134,9 +145,13 @@ def keys_to_misuse():
         "good-exportable", kty="EC-HSM", attributes={"exportable": True}, release_policy={"data": POLICY}
     )
     rig.rest(rig.user).create_key("good-x25519", kty="OKP-HSM", crv="X25519")
+    if PROVIDER.exists():
+        rig.rest(rig.user).create_key("good-akp", kty="AKP", alg="ML-DSA-44")
 
 
 def send(own, body: Body, json):
+    if body.needs_provider and not PROVIDER.exists():
+        pytest.skip("NOT TESTED: no FIPS provider in build/fips")
     return own.rest(getattr(own, body.caller)).request(body.method, body.path, json)
 
 
