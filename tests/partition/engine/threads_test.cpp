@@ -32,8 +32,11 @@ void use(const LoadedKey& key, const core::AlgorithmRow& row) {
 }
 
 TEST(Threads, ShareFreshKeysOfEveryKind) {
-  for (const core::KeySpec& spec : {kRsa2048, ec(core::Curve::kP256), ec(core::Curve::kP384), ec(core::Curve::kP256K),
-                                    oct(128), oct(256), okp(core::Curve::kEd25519)}) {
+  std::vector<core::KeySpec> specs{
+      kRsa2048, ec(core::Curve::kP256),    ec(core::Curve::kP384), ec(core::Curve::kP256K), oct(128),
+      oct(256), okp(core::Curve::kEd25519)};
+  if (providers().ml_dsa) specs.push_back({core::KeyType::kAkp, core::Curve::kNone, 44});
+  for (const core::KeySpec& spec : specs) {
     const KeyPtr key = key_for(spec);  // nothing is prepared yet: the threads race for it
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
