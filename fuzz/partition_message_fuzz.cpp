@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "partition/channel/attestation_codec.h"
+#include "partition/channel/authority_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/engine_info_codec.h"
 #include "partition/channel/key_codec.h"
@@ -98,6 +99,14 @@ void change_release_policy(ByteView body) {
   if (const auto decoded = decode_change_release_policy(body)) same(body, encode(*decoded));
 }
 
+void carry_bytes(ByteView body) {
+  if (const auto decoded = decode_carry_bytes(body)) same(body, encode(*decoded));
+}
+
+void carry_step(ByteView body) {
+  if (const auto decoded = decode_carry_step(body)) same(body, encode(*decoded));
+}
+
 void change_operations(ByteView body) {
   if (const auto decoded = decode_change_operations(body)) same(body, encode(decoded->key, decoded->operations));
 }
@@ -176,7 +185,9 @@ constexpr auto kDecoders = std::to_array<void (*)(ByteView)>({perform,
                                                               change_release_policy,
                                                               attest,
                                                               attested,
- engine_info});
+                                                              engine_info,
+                                                              carry_bytes,
+                                                              carry_step});
 
 }  // namespace
 

@@ -39,6 +39,7 @@ inline constexpr auto kErrors = std::to_array<ErrorRow>({
     {Errc::kBadCiphertext, 400, "BadParameter",
      "The value could not be decrypted, unwrapped or verified with this key."},
     {Errc::kKeyNotLoaded, 500, "InternalError", "An internal error happened."},
+    {Errc::kAuthorityKeysMissing, 500, "InternalError", "An internal error happened."},
 });
 static_assert(kErrors.size() == static_cast<std::size_t>(Errc::kCount_), "an error without a wire form");
 

@@ -29,6 +29,7 @@ std::string_view name(Errc code) {
       "Internal",
       "BadCiphertext",
       "KeyNotLoaded",
+      "AuthorityKeysMissing",
   });
   static_assert(kNames.size() == static_cast<std::size_t>(Errc::kCount_), "an error without a name");
   HSM_ASSERT(code < Errc::kCount_);

@@ -28,8 +28,9 @@ enum class Errc : std::uint8_t {
   kUnavailable,
   kInternal,
   // Inside only: each is turned into one of the above before it reaches a client.
-  kBadCiphertext,  // a decryption, an unwrap or a tag check failed; never says why
-  kKeyNotLoaded,   // the partition needs the wrapped key again
+  kBadCiphertext,         // a decryption, an unwrap or a tag check failed; never says why
+  kKeyNotLoaded,          // the partition needs the wrapped key again
+  kAuthorityKeysMissing,  // the partition needs the keys of the attestation authority that the message names
   kCount_
 };
 

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "control/supervisor_process.h"
 #include "control/supervisor_watchdog.h"
+#include "control/tcp_dialer.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/client/partition_pool.h"
 
@@ -62,7 +63,7 @@ class Supervisor final : public PartitionSupervisor {
         wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
         slots_(config_.partitions),
         pids_(config_.partitions),
-        pool_(*roster_, roster_->shape().blocking_link()) {
+        pool_(*roster_, roster_->shape().blocking_link(), &dialer_) {
     for (unsigned i = 0; i < config_.front_end_threads; ++i) {
       links_.push_back(std::make_unique<partition::FastLink>(*roster_, i));
     }
@@ -103,6 +104,7 @@ class Supervisor final : public PartitionSupervisor {
   Bytes sealed_;                  // empty: no domain yet
   core::EngineInfo engine_info_;  // constant after run
   std::vector<std::atomic<pid_t>> pids_;
+  TcpDialer dialer_;
   partition::PartitionPool pool_;
   std::vector<std::unique_ptr<partition::FastLink>> links_;
   std::atomic<bool> stopping_ = false;

@@ -14,18 +14,11 @@ Status PinnedKeys::add(std::string issuer, std::string_view key_set) {
   return {};
 }
 
-void PinnedKeys::add_without_keys(std::string issuer) {
-  authorities_.push_back({std::move(issuer), nullptr});
-}
-
 Result<std::shared_ptr<const jose::JwkSet>> PinnedKeys::keys_of(std::string_view issuer, std::string_view) {
   const auto found = std::ranges::find_if(
       authorities_, [issuer](const Authority& authority) { return same_issuer(authority.issuer, issuer); });
   if (found == authorities_.end()) {
     return fail(Errc::kForbidden, "The token's issuer is no attestation authority of this HSM.");
-  }
-  if (!found->keys) {
-    return fail(Errc::kForbidden, "The keys of the token's issuer are not pinned in this HSM.");
   }
   return found->keys;
 }

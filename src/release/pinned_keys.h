@@ -13,15 +13,13 @@ class PinnedKeys final : public AuthorityKeys {
  public:
   // add takes an authority's key set (a JWKS, RFC 7517 §5). kBadParameter: not a key set, or without a usable key.
   Status add(std::string issuer, std::string_view key_set);
-  // add_without_keys is an authority that is trusted, but whose keys are not pinned.
-  void add_without_keys(std::string issuer);
 
   Result<std::shared_ptr<const jose::JwkSet>> keys_of(std::string_view issuer, std::string_view kid) override;
 
  private:
   struct Authority {
     std::string issuer;
-    std::shared_ptr<const jose::JwkSet> keys;  // nullptr: not pinned
+    std::shared_ptr<const jose::JwkSet> keys;
   };
   std::vector<Authority> authorities_;
 };

@@ -7,6 +7,7 @@
 #include "control/supervisor_process.h"
 #include "core/key_backup.h"
 #include "partition/channel/attestation_codec.h"
+#include "partition/channel/authority_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
@@ -88,6 +89,11 @@ TEST_F(MalformedMessage, EndsThePartitionAndNoOther) {
        partition::encode_attest({{}, Bytes(80)}, "/keys/a/b")},
       {"attestation of a name with a line break", kShortLane, MessageType::kAttestKey,
        partition::encode_attest({{}, Bytes(80)}, "/keys/a\n")},
+      {"fetch without an issuer", kShortLane, MessageType::kBeginAuthorityFetch, {}},
+      {"issuer too long", kShortLane, MessageType::kBeginAuthorityFetch, Bytes(partition::kIssuerBytesMax + 1, 'a')},
+      {"authority's bytes of nothing", kShortLane, MessageType::kCarryAuthorityBytes, Bytes(8)},
+      {"authority's bytes too long", kShortLane, MessageType::kCarryAuthorityBytes,
+       Bytes(9 + partition::kAuthorityReceivedBytesMax + 1)},
       {"a second domain", kShortLane, MessageType::kCreateDomain, {}},
   };
   const auto witness = spawn();

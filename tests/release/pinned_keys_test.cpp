@@ -1,14 +1,11 @@
 #include "release/pinned_keys.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/identity/token_maker.h"
 
 namespace hsm::release {
 namespace {
-
-using testing::HasSubstr;
 
 using identity::testing::jwk;
 using identity::testing::jwks;
@@ -27,13 +24,6 @@ TEST(PinnedKeys, NobodyElsesTokensCount) {
   ASSERT_TRUE(keys.add("https://one.example", jwks({jwk(rsa_key(), "first")})));
   EXPECT_EQ(keys.keys_of("https://other.example", "first").error().code, Errc::kForbidden);
   EXPECT_EQ(keys.keys_of("", "first").error().code, Errc::kForbidden);
-}
-
-TEST(PinnedKeys, AnAuthorityWithoutKeysIsBelievedNothing) {
-  PinnedKeys keys;
-  keys.add_without_keys("https://one.example");
-  EXPECT_EQ(keys.keys_of("https://one.example", "first").error().code, Errc::kForbidden);
-  EXPECT_THAT(keys.keys_of("https://one.example", "first").error().message, HasSubstr("not pinned"));
 }
 
 TEST(PinnedKeys, AFileWithoutKeysIsRefused) {

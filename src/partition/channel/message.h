@@ -31,6 +31,8 @@ enum class MessageType : std::uint8_t {
   kRelease = 33,
   kChangeReleasePolicy = 34,
   kAttestKey = 50,
+  kBeginAuthorityFetch = 40,
+  kCarryAuthorityBytes = 41,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };
@@ -68,6 +70,8 @@ inline constexpr auto kMessages = std::to_array<MessageRow>({
     {MessageType::kRelease, Phase::kOpen, Lane::kShort, 8 * 1024},
     {MessageType::kChangeReleasePolicy, Phase::kOpen, Lane::kShort, 8 * 1024},
     {MessageType::kAttestKey, Phase::kOpen, Lane::kShort, 24 * 1024},
+    {MessageType::kBeginAuthorityFetch, Phase::kOpen, Lane::kShort, 17 * 1024},
+    {MessageType::kCarryAuthorityBytes, Phase::kOpen, Lane::kShort, 17 * 1024},
 });
 
 // find_row returns nullptr for a number that is no message type.

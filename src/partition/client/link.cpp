@@ -107,15 +107,25 @@ Link::Place Link::place(MessageType type, unsigned i) const {
   return {favourite % count, favourite / count};
 }
 
-// best_place returns the first place that is not busy, else the least busy one, or -1 if no partition is open.
-int Link::best_place(const InFlight& entry) const {
-  const bool light = find_row(entry.request.type)->lane == Lane::kWorker;
+int Link::likely_partition(MessageType type) const {
+  const int best = best_place({.type = type});
+  return best < 0 ? kAnyPartition : static_cast<int>(place(type, static_cast<unsigned>(best)).partition);
+}
+
+bool Link::may_take(const Request& request, Place place) const {
+  return partitions_[place.partition].usable() &&
+         (request.only == kAnyPartition || request.only == static_cast<int>(place.partition));
+}
+
+// best_place returns the first place that is not busy, else the least busy one, or -1 if no partition for it is open.
+int Link::best_place(const Request& request) const {
+  const bool light = find_row(request.type)->lane == Lane::kWorker;
   const std::uint32_t enough = light ? kSpillCost : 1;
   int best = -1;
   std::uint32_t best_cost = std::numeric_limits<std::uint32_t>::max();
-  for (unsigned i = 0; i < places(entry.request.type); ++i) {
-    const Place at = place(entry.request.type, i);
-    if (!partitions_[at.partition].usable()) continue;
+  for (unsigned i = 0; i < places(request.type); ++i) {
+    const Place at = place(request.type, i);
+    if (!may_take(request, at)) continue;
     const std::uint32_t cost = partitions_[at.partition].lanes[at.lane].cost;
     if (cost < enough) return static_cast<int>(i);
     if (cost < best_cost) {
@@ -128,7 +138,7 @@ int Link::best_place(const InFlight& entry) const {
 
 Link::Sent Link::send(std::uint32_t slot) {
   const MessageType type = in_flight_[slot].request.type;
-  const int best = best_place(in_flight_[slot]);
+  const int best = best_place(in_flight_[slot].request);
   if (best < 0) return Sent::kNoneOpen;
   bool sent = send_to(slot, place(type, static_cast<unsigned>(best)));
   for (unsigned i = 0; !sent && i < places(type); ++i) sent = send_to(slot, place(type, i));
@@ -140,7 +150,7 @@ Link::Sent Link::send(std::uint32_t slot) {
 bool Link::send_to(std::uint32_t slot, Place place) {
   InFlight& entry = in_flight_[slot];
   Partition& partition = partitions_[place.partition];
-  if (!partition.usable()) return false;
+  if (!may_take(entry.request, place)) return false;
   LaneEnd& lane = partition.lanes[place.lane];
   if (!lane.has_room_for_reply(entry.load)) return false;
   const WriteResult result = write(lane.requests, id_of(slot, entry.sequence), entry.request, entry.with_wrapped);

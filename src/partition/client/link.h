@@ -38,6 +38,8 @@ class Link {
 
   // submit sends a request, or lets it wait. kThrottled: no room; the handler is not called then.
   Status submit(Request request);
+  // likely_partition is where a request of that type would go now; kAnyPartition if no partition is open.
+  int likely_partition(MessageType type) const;
   // publish makes what was submitted since the last time visible, wakes sleeping partitions, and asks for a bell when a
   // reply comes. Call it after every drain too.
   void publish();
@@ -80,7 +82,8 @@ class Link {
   // Places are a request's possible lanes, in order of preference.
   unsigned places(MessageType type) const;
   Place place(MessageType type, unsigned i) const;
-  int best_place(const InFlight& entry) const;
+  bool may_take(const Request& request, Place place) const;
+  int best_place(const Request& request) const;
   Sent send(std::uint32_t slot);
   bool send_to(std::uint32_t slot, Place place);
   void wait(std::uint32_t slot);

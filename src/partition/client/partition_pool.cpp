@@ -11,6 +11,7 @@
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/release_codec.h"
+#include "partition/client/authority_carrier.h"
 
 namespace hsm::partition {
 
@@ -21,8 +22,8 @@ struct PartitionPool::Call {
   std::condition_variable done;
 };
 
-PartitionPool::PartitionPool(Roster& roster, unsigned link_index)
-    : link_(roster, link_index), receiver_([this] { receive(); }) {}
+PartitionPool::PartitionPool(Roster& roster, unsigned link_index, core::Dialer* dialer)
+    : dialer_(dialer), link_(roster, link_index), receiver_([this] { receive(); }) {}
 
 void PartitionPool::stop() {
   {
@@ -48,6 +49,35 @@ Result<SecretBytes> PartitionPool::call(Request request) {
   waiting->done.wait(lock, [&waiting] { return waiting->result.has_value(); });
   long_jobs_ -= is_long ? 1 : 0;
   return std::move(*waiting->result);
+}
+
+// Each partition keeps authorities' keys for itself, so all must go to the same one. If that ends in between, its
+// successor lacks the keys again, and the client is told to try again.
+Result<SecretBytes> PartitionPool::call_with_authorities(Request request) {
+  {
+    const std::lock_guard lock(mutex_);
+    request.only = link_.likely_partition(request.type);
+  }
+  const auto lacks_keys = [](const Result<SecretBytes>& reply) {
+    return !reply && reply.error().code == Errc::kAuthorityKeysMissing;
+  };
+  auto reply = call(request);
+  if (lacks_keys(reply) && request.only != kAnyPartition && dialer_ != nullptr) {
+    const std::lock_guard one(fetching_);
+    reply = call(request);
+    if (lacks_keys(reply)) {
+      carry_authority_keys(
+          reply.error().message,
+          [this, only = request.only](MessageType type, ByteView body) {
+            return call({.type = type, .body = body, .only = only});
+          },
+          *dialer_);
+      reply = call(request);
+    }
+  }
+  if (lacks_keys(reply))
+    return fail(Errc::kUnavailable, "The attestation authority's keys are not at hand; try again.");
+  return reply;
 }
 
 // take gives a reply to the thread that waits for it. Under the mutex.
@@ -124,7 +154,7 @@ Result<core::KeyReference> PartitionPool::change_release_policy(const core::KeyR
 Result<core::ReleasedKey> PartitionPool::release(const core::ReleaseRequest& request) {
   HSM_CHECK(check(request));
   const Bytes body = encode(request);
-  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kRelease, .body = body}));
+  HSM_TRY(const SecretBytes reply, call_with_authorities({.type = MessageType::kRelease, .body = body}));
   return decode_released_key(reply.reveal());
 }
 

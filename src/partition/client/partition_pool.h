@@ -4,6 +4,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "core/ports/dialer.h"
 #include "core/ports/partitions.h"
 #include "partition/client/link.h"
 
@@ -16,7 +17,8 @@ inline constexpr unsigned kLongJobsMax = 16;
 // that takes its replies. Thread-safe. It must outlive every call.
 class PartitionPool final : public core::Partitions {
  public:
-  PartitionPool(Roster& roster, unsigned link_index);
+  // `dialer` is how partitions reach attestation authorities; nullptr: they don't.
+  PartitionPool(Roster& roster, unsigned link_index, core::Dialer* dialer = nullptr);
   ~PartitionPool() override { stop(); }
 
   // stop fails all calls with kUnavailable, those that wait and those to come.
@@ -41,10 +43,15 @@ class PartitionPool final : public core::Partitions {
  private:
   struct Call;
   Result<SecretBytes> call(Request request);
+  // call_with_authorities is for requests that an attestation token decides: when a partition lacks the keys of the
+  // token's issuer, it gets them, by what this side carries for it, and is asked again.
+  Result<SecretBytes> call_with_authorities(Request request);
   void take(std::uint64_t tag, Result<ByteView> body);
   void receive();
 
-  std::mutex mutex_;  // guards all below but the thread
+  core::Dialer* const dialer_;
+  std::mutex fetching_;  // one fetch at a time: who waits here finds the keys there
+  std::mutex mutex_;     // guards all below but the thread
   Link link_;
   std::uint64_t next_tag_ = 1;
   std::unordered_map<std::uint64_t, std::shared_ptr<Call>> calls_;

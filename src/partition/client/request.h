@@ -8,6 +8,8 @@
 
 namespace hsm::partition {
 
+inline constexpr int kAnyPartition = -1;
+
 // Request is one message on its way. What its views look at must stay until the reply has come: nothing is copied, so
 // that a request can be encoded again for another partition and no copy needs wiping.
 struct Request {
@@ -16,6 +18,7 @@ struct Request {
   core::CryptoRequest perform{};   // kPerform
   std::uint32_t random_bytes = 0;  // kRandom
   ByteView body{};                 // all others
+  int only = kAnyPartition;        // the partition that it is for, where another one would not know what is meant
 };
 
 // load_of says what a request weighs on its lane.

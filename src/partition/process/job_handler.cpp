@@ -4,6 +4,7 @@
 #include <array>
 
 #include "partition/channel/attestation_codec.h"
+#include "partition/channel/authority_codec.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
 #include "partition/domain/backup_jwe.h"
@@ -32,6 +33,8 @@ constexpr auto kJobs = std::to_array<JobRow>({
     {MessageType::kRelease, &JobHandler::release},
     {MessageType::kChangeReleasePolicy, &JobHandler::change_release_policy},
     {MessageType::kAttestKey, &JobHandler::attest_key},
+    {MessageType::kBeginAuthorityFetch, &JobHandler::begin_authority_fetch},
+    {MessageType::kCarryAuthorityBytes, &JobHandler::carry_authority_bytes},
 });
 
 constexpr bool every_job_has_a_row() {
@@ -44,6 +47,19 @@ static_assert(every_job_has_a_row());
 
 void require(bool condition, const char* reason) {
   if (!condition) end_process(reason);
+}
+
+Result<Bytes> encode_step(FetchedKeys::Step step) {
+  static_assert(static_cast<int>(FetchStep::Kind::kConnect) == static_cast<int>(CarryNext::kConnect) &&
+                static_cast<int>(FetchStep::Kind::kCarry) == static_cast<int>(CarryNext::kCarry) &&
+                static_cast<int>(FetchStep::Kind::kDone) == static_cast<int>(CarryNext::kDone));
+  if (step.what.send.size() > kAuthoritySentBytesMax) return fail(Errc::kUnavailable, "too much to send");
+  const bool connects = step.what.kind == FetchStep::Kind::kConnect;
+  return encode(CarryStep{.session = step.session,
+                          .next = static_cast<CarryNext>(step.what.kind),
+                          .host = std::move(step.what.endpoint.host),
+                          .port = connects ? step.what.endpoint.port : std::uint16_t{0},
+                          .send = std::move(step.what.send)});
 }
 
 }  // namespace
@@ -179,6 +195,18 @@ Result<Bytes> JobHandler::attest_key(ByteView body) {
                                   .engine = engine.provider + " " + engine.provider_version,
                                   .fips = engine.fips}));
   return encode(attestation);
+}
+
+Result<Bytes> JobHandler::begin_authority_fetch(ByteView body) {
+  require(!body.empty() && body.size() <= kIssuerBytesMax, "malformed issuer");
+  HSM_TRY(FetchedKeys::Step step, authorities_.begin(text_of(body)));
+  return encode_step(std::move(step));
+}
+
+Result<Bytes> JobHandler::carry_authority_bytes(ByteView body) {
+  const auto request = well_formed(decode_carry_bytes(body));
+  HSM_TRY(FetchedKeys::Step step, authorities_.carry(request.session, request.received, request.ended));
+  return encode_step(std::move(step));
 }
 
 }  // namespace hsm::partition

@@ -1,10 +1,10 @@
 #pragma once
 #include "base/clock.h"
 #include "base/random.h"
+#include "partition/authority/fetched_keys.h"
 #include "partition/engine/engine.h"
 #include "partition/engine/wrapped_key.h"
 #include "partition/process/lane_server.h"
-#include "release/authority_keys.h"
 
 namespace hsm::partition {
 
@@ -13,7 +13,7 @@ namespace hsm::partition {
 // backups are sealed and opened. A body that is malformed ends the process.
 class JobHandler final : public Handler {
  public:
-  JobHandler(Engine& engine, const DomainHolder& domain, release::AuthorityKeys& authorities, const Clock& clock)
+  JobHandler(Engine& engine, const DomainHolder& domain, FetchedKeys& authorities, const Clock& clock)
       : engine_(engine), domain_(domain), authorities_(authorities), clock_(clock) {}
   void handle(std::span<const Incoming> batch, LaneServer& replies) override;
 
@@ -31,6 +31,8 @@ class JobHandler final : public Handler {
   Result<Bytes> release(ByteView body);
   Result<Bytes> change_release_policy(ByteView body);
   Result<Bytes> attest_key(ByteView body);
+  Result<Bytes> begin_authority_fetch(ByteView body);
+  Result<Bytes> carry_authority_bytes(ByteView body);
 
  private:
   Result<Bytes> generate(ByteView body, bool rsa);
@@ -40,7 +42,7 @@ class JobHandler final : public Handler {
 
   Engine& engine_;
   const DomainHolder& domain_;
-  release::AuthorityKeys& authorities_;
+  FetchedKeys& authorities_;
   const Clock& clock_;
   SystemRandom random_;
 };

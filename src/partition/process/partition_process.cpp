@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <latch>
@@ -40,12 +41,13 @@ constexpr int kLongJobNice = 10;
 class Threads {
  public:
   Threads(const ChannelMemory& memory, const std::vector<int>& bells, Engine& engine, const DomainHolder& domain,
-          release::AuthorityKeys& authorities)
+          FetchedKeys& authorities, const Clock& clock)
       : memory_(memory),
         bells_(bells),
         engine_(engine),
         domain_(domain),
         authorities_(authorities),
+        clock_(clock),
         warm_(static_cast<std::ptrdiff_t>(memory.shape().threads())) {
     for (std::uint32_t i = 0; i < memory.shape().threads(); ++i) {
       std::thread([this, i] { run(i); }).detach();  // they end with the process
@@ -83,8 +85,8 @@ class Threads {
   const std::vector<int>& bells_;
   Engine& engine_;
   const DomainHolder& domain_;
-  release::AuthorityKeys& authorities_;
-  const SystemClock clock_;
+  FetchedKeys& authorities_;
+  const Clock& clock_;
   KeyCache keys_;
   std::latch warm_;
   std::latch sandboxed_{1};
@@ -99,6 +101,7 @@ void prepare_runtime(const ChannelShape& shape) {
   ::pthread_attr_setstacksize(&attributes, kStackBytes);
   ::pthread_setattr_default_np(&attributes);
   ::pthread_attr_destroy(&attributes);
+  ::tzset();  // reads the time zone's file, which checking a certificate's dates would else do
   OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS |
                           OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
                       nullptr);
@@ -120,13 +123,14 @@ Status serve(const LaunchOptions& options, const std::vector<int>& bells) {
   HSM_TRY(Providers providers, load_providers({.fips_module = options.fips_module, .fips = options.fips}));
   if (!providers.ml_dsa) say("no ML-DSA: " + providers.missing);
   HSM_TRY(SecretBytes seal_key, open_seal_key(options.seal_key_file));
-  HSM_TRY(const auto authorities, open_authorities(options.authorities));
+  const SystemClock clock;
+  HSM_TRY(const auto authorities, open_authorities(options.authorities, clock));
   OpenSslEngine engine(std::move(providers));
   make_a_first_certificate();
   for (const std::string& missing : isolate(locked.value_or(LockedBy::kLimit)))
     say("the system does not allow " + missing);
   DomainHolder domain;
-  Threads threads(*memory, bells, engine, domain, *authorities);
+  Threads threads(*memory, bells, engine, domain, *authorities, clock);
   HSM_CHECK(enter_sandbox());
   threads.serve();
   Control control(kControlFd, std::move(seal_key), domain);

@@ -7,6 +7,7 @@
 
 #include "base/base64url.h"
 #include "base/random.h"
+#include "core/ports/dialer.h"
 #include "crypto/certificate_issuing.h"
 #include "crypto/key_pair.h"
 #include "partition/authority/https_url.h"
@@ -17,21 +18,26 @@ inline const TimePoint kNow = from_unix_seconds(1'700'000'000);
 inline const TimePoint kLongAgo = kNow - std::chrono::hours(48);
 inline const TimePoint kFarOff = kNow + std::chrono::hours(48);
 
-// TestCa issues server certificates.
+// TestCa issues server certificates, and was made at `now`.
 struct TestCa {
-  crypto::PkeyPtr key = *crypto::generate_ec(core::Curve::kP256);
-  SystemRandom random;
-  crypto::Certificate certificate = *crypto::make_self_signed({.kind = crypto::CertificateKind::kAuthority,
-                                                               .common_name = "test CA",
-                                                               .not_before = kLongAgo,
-                                                               .not_after = kFarOff},
-                                                              key.get(), random);
+  explicit TestCa(TimePoint now = kNow)
+      : valid_from(now - std::chrono::hours(48)),
+        certificate(*crypto::make_self_signed({.kind = crypto::CertificateKind::kAuthority,
+                                               .common_name = "test CA",
+                                               .not_before = valid_from,
+                                               .not_after = now + std::chrono::hours(48)},
+                                              key.get(), random)) {}
   crypto::Certificate issue(const std::string& host, EVP_PKEY* server_key, TimePoint not_after) {
-    crypto::CertificateSpec spec{.common_name = "server", .not_before = kLongAgo, .not_after = not_after};
+    crypto::CertificateSpec spec{.common_name = "server", .not_before = valid_from, .not_after = not_after};
     const bool is_address = host.find_first_not_of("0123456789.:") == std::string::npos;
     (is_address ? spec.ip_addresses : spec.dns_names).push_back(host);
     return *crypto::issue_certificate(spec, server_key, certificate, key.get(), random);
   }
+
+  SystemRandom random;
+  TimePoint valid_from;
+  crypto::PkeyPtr key = *crypto::generate_ec(core::Curve::kP256);
+  crypto::Certificate certificate;
 };
 
 // FakeServer answers one TLS connection after the other in memory, with whatever text it was given for a path.
@@ -100,6 +106,40 @@ class FakeServer {
   std::string request_;
   std::vector<std::string> requests_;
   std::string server_name_;
+};
+
+// FakeWorld is all hosts that can be reached, as a dialer reaches them.
+class FakeWorld final : public core::Dialer {
+ public:
+  void add(const std::string& host, FakeServer& server) { servers_[host] = &server; }
+  std::vector<Endpoint> dialled;
+
+  Result<std::unique_ptr<core::Connection>> connect(const std::string& host, std::uint16_t port, Deadline) override {
+    dialled.push_back({host, port});
+    const auto found = servers_.find(host);
+    if (found == servers_.end()) return fail(Errc::kUnavailable, "nobody answers");
+    found->second->accept();
+    return std::make_unique<Call>(*found->second);
+  }
+
+ private:
+  struct Call final : core::Connection {
+    explicit Call(FakeServer& called) : server(called) {}
+    Status send(ByteView bytes) override {
+      const Bytes answer = server.exchange(bytes);
+      waiting.insert(waiting.end(), answer.begin(), answer.end());
+      return {};
+    }
+    Result<Bytes> receive(std::size_t bytes_max) override {
+      const std::size_t size = std::min(bytes_max, waiting.size());
+      Bytes out(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(size));
+      waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(size));
+      return out;
+    }
+    FakeServer& server;
+    Bytes waiting;
+  };
+  std::map<std::string, FakeServer*> servers_;
 };
 
 // key_set_text is a JWKS of one key that stands in x5c alone, as MAA publishes its keys.

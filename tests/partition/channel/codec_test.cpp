@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "partition/channel/authority_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/release_codec.h"
 
@@ -428,6 +429,40 @@ TEST(Codecs, EveryTruncationAndEveryExtensionIsRefused) {
     longer.push_back(0);
     EXPECT_FALSE(test.decodes(longer)) << test.name;
   }
+}
+
+TEST(AuthorityCodec, BytesAndStepsPass) {
+  const Bytes received(kAuthorityReceivedBytesMax, 3);
+  const Bytes body = encode(CarryBytes{.session = 7, .ended = true, .received = received});
+  const auto carried = decode_carry_bytes(body).value();
+  EXPECT_EQ(carried.session, 7u);
+  EXPECT_TRUE(carried.ended);
+  EXPECT_EQ(copy_of(carried.received), received);
+  const auto step = decode_carry_step(encode(CarryStep{.session = 8,
+                                                       .next = CarryNext::kConnect,
+                                                       .host = "a.example",
+                                                       .port = 443,
+                                                       .send = Bytes(kAuthoritySentBytesMax, 4)}))
+                        .value();
+  EXPECT_EQ(step.session, 8u);
+  EXPECT_EQ(step.next, CarryNext::kConnect);
+  EXPECT_EQ(step.host, "a.example");
+  EXPECT_EQ(step.port, 443);
+  EXPECT_EQ(step.send.size(), kAuthoritySentBytesMax);
+}
+
+TEST(AuthorityCodec, OnlyAConnectingStepNamesAHost) {
+  EXPECT_TRUE(decode_carry_step(encode(CarryStep{.next = CarryNext::kDone})));
+  EXPECT_FALSE(decode_carry_step(encode(CarryStep{.next = CarryNext::kConnect, .port = 443})));
+  EXPECT_FALSE(decode_carry_step(encode(CarryStep{.next = CarryNext::kConnect, .host = "a"})));
+  EXPECT_FALSE(decode_carry_step(encode(CarryStep{.next = CarryNext::kCarry, .host = "a", .port = 443})));
+  EXPECT_FALSE(decode_carry_step(encode(CarryStep{.next = static_cast<CarryNext>(3)})));
+  EXPECT_FALSE(
+      decode_carry_step(encode(CarryStep{.next = CarryNext::kConnect, .host = std::string("a\0b", 3), .port = 1})));
+  EXPECT_FALSE(decode_carry_step(encode(CarryStep{.send = Bytes(kAuthoritySentBytesMax + 1)})));
+  EXPECT_FALSE(decode_carry_bytes(Bytes(8)));
+  EXPECT_FALSE(decode_carry_bytes(Bytes(9, 2))) << "ended is 0 or 1";
+  EXPECT_FALSE(decode_carry_bytes(encode(CarryBytes{.received = Bytes(kAuthorityReceivedBytesMax + 1)})));
 }
 
 }  // namespace

@@ -254,6 +254,33 @@ TEST_F(LinkTest, AKeyIsSentAlongOnlyOnce) {
   EXPECT_EQ(answered(1), Errc::kInternal);
 }
 
+TEST_F(LinkTest, WhatIsForOnePartitionGoesToNoOther) {
+  FakePartition& first = open(0);
+  FakePartition& second = open(1);
+  for (std::uint64_t tag = 0; tag < 20; ++tag) {
+    ASSERT_TRUE(link_.submit({.type = MessageType::kRandom, .tag = tag, .random_bytes = 8, .only = 1}));
+  }
+  link_.publish();
+  EXPECT_EQ(first.step(), 0u);
+  EXPECT_EQ(second.step(), 20u);
+  drain();
+  second.die();
+  ASSERT_TRUE(link_.submit({.type = MessageType::kRandom, .tag = 20, .random_bytes = 8, .only = 1}));
+  drain();
+  EXPECT_EQ(first.step(), 0u) << "rather none than another";
+  EXPECT_EQ(answered(20), std::nullopt);
+  FakePartition& again = open(1);
+  EXPECT_EQ(again.step(), 1u);
+  drain();
+  EXPECT_EQ(answered(20), Errc::kCount_);
+}
+
+TEST_F(LinkTest, KnowsWhereARequestWouldGo) {
+  EXPECT_EQ(link_.likely_partition(MessageType::kRandom), kAnyPartition);
+  open(2);
+  EXPECT_EQ(link_.likely_partition(MessageType::kRandom), 2);
+}
+
 TEST_F(LinkTest, ErrorsArriveWithTheirMessage) {
   FakePartition& partition = open(0, [](const RequestHeader&, ByteView) {
     return FakePartition::Answer{copy_of(bytes_of("not so")), static_cast<std::uint8_t>(Errc::kForbidden) + 1};

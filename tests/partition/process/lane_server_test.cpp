@@ -12,7 +12,6 @@
 #include "partition/engine/openssl/openssl_engine.h"
 #include "partition/process/job_handler.h"
 #include "partition/process/light_handler.h"
-#include "release/pinned_keys.h"
 
 namespace hsm::partition {
 namespace {
@@ -57,12 +56,12 @@ class LaneServers : public testing::Test {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  release::PinnedKeys authorities_;
-  SystemClock clock_;
   std::unique_ptr<Roster> roster_ = Roster::create(1, kShape).value();
   std::shared_ptr<ChannelMemory> memory_ = ChannelMemory::create(kShape).value();
   DomainHolder domain_;
   OpenSslEngine engine_;
+  SystemClock clock_;
+  FetchedKeys authorities_{clock_, nullptr};
   KeyCache keys_{4};  // so that keys are dropped
   std::vector<std::unique_ptr<Handler>> handlers_;
   std::vector<std::unique_ptr<LaneServer>> servers_;
