@@ -32,11 +32,10 @@ Result<std::shared_ptr<const jose::JwkSet>> FetchedKeys::keys_of(std::string_vie
   const Authority& authority = authorities_[index];
   const TimePoint now = clock_.now();
   const bool fresh = authority.keys && within(now, authority.fetched, kAuthorityKeysLife);
-  const std::chrono::seconds pause = fresh ? kUnknownKeyPause : kFailedFetchPause;
-  const bool known = fresh && !authority.keys->find(kid).empty();
-  const bool asked = within(now, authority.failed, pause) || (fresh && within(now, authority.fetched, pause));
-  if (known || (fresh && asked)) return authority.keys;
-  if (asked) return fail(Errc::kForbidden, "The attestation authority's keys are not to be had: " + authority.failure);
+  const bool failed = within(now, authority.failed, fresh ? kUnknownKeyPause : kFailedFetchPause);
+  const bool renewed = within(now, authority.renewed, kUnknownKeyPause);
+  if (fresh && (failed || renewed || !authority.keys->find(kid).empty())) return authority.keys;
+  if (failed) return fail(Errc::kForbidden, "The attestation authority's keys are not to be had: " + authority.failure);
   return fail(Errc::kAuthorityKeysMissing, authority.issuer);
 }
 
@@ -62,6 +61,7 @@ Result<FetchedKeys::Step> FetchedKeys::carry(std::uint64_t session, ByteView rec
     authority.failed = now;
     authority.failure = step.error().message;
   } else if (step->kind == FetchStep::Kind::kDone) {
+    if (authority.keys && within(now, authority.fetched, kAuthorityKeysLife)) authority.renewed = now;
     authority.keys = std::make_shared<const jose::JwkSet>(found->fetch.take_keys());
     authority.fetched = now;
   }

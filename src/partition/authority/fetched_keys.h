@@ -15,7 +15,7 @@ namespace hsm::partition {
 
 inline constexpr std::size_t kFetchSessionsMax = 4;              // at once; one more ends the oldest
 inline constexpr std::chrono::seconds kAuthorityKeysLife{3600};  // not used any longer without a new fetch
-// A token may name a key that was published since; a flood of such tokens causes one fetch in this time.
+// A token may name a key that was published since; a flood of such tokens causes one more fetch in this time.
 inline constexpr std::chrono::seconds kUnknownKeyPause{60};
 inline constexpr std::chrono::seconds kFailedFetchPause{5};
 
@@ -49,6 +49,7 @@ class FetchedKeys final : public release::AuthorityKeys {
     TlsTrust trust;
     std::shared_ptr<const jose::JwkSet> keys;
     TimePoint fetched{};
+    TimePoint renewed{};  // fetched although they were young
     TimePoint failed{};
     std::string failure;
   };

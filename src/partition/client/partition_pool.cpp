@@ -54,18 +54,16 @@ Result<SecretBytes> PartitionPool::call(Request request) {
 // Each partition keeps authorities' keys for itself, so all must go to the same one. If that ends in between, its
 // successor lacks the keys again, and the client is told to try again.
 Result<SecretBytes> PartitionPool::call_with_authorities(Request request) {
-  {
-    const std::lock_guard lock(mutex_);
-    request.only = link_.likely_partition(request.type);
-  }
   const auto lacks_keys = [](const Result<SecretBytes>& reply) {
     return !reply && reply.error().code == Errc::kAuthorityKeysMissing;
   };
+  request.only = likely_partition(request.type);
   auto reply = call(request);
-  if (lacks_keys(reply) && request.only != kAnyPartition && dialer_ != nullptr) {
+  if (lacks_keys(reply) && dialer_ != nullptr) {
     const std::lock_guard one(fetching_);
+    if (request.only == kAnyPartition) request.only = likely_partition(request.type);  // one has opened since
     reply = call(request);
-    if (lacks_keys(reply)) {
+    if (lacks_keys(reply) && request.only != kAnyPartition) {
       carry_authority_keys(
           reply.error().message,
           [this, only = request.only](MessageType type, ByteView body) {
@@ -78,6 +76,11 @@ Result<SecretBytes> PartitionPool::call_with_authorities(Request request) {
   if (lacks_keys(reply))
     return fail(Errc::kUnavailable, "The attestation authority's keys are not at hand; try again.");
   return reply;
+}
+
+int PartitionPool::likely_partition(MessageType type) {
+  const std::lock_guard lock(mutex_);
+  return link_.likely_partition(type);
 }
 
 // take gives a reply to the thread that waits for it. Under the mutex.

@@ -46,6 +46,7 @@ class PartitionPool final : public core::Partitions {
   // call_with_authorities is for requests that an attestation token decides: when a partition lacks the keys of the
   // token's issuer, it gets them, by what this side carries for it, and is asked again.
   Result<SecretBytes> call_with_authorities(Request request);
+  int likely_partition(MessageType type);
   void take(std::uint64_t tag, Result<ByteView> body);
   void receive();
 
