@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <optional>
 #include <utility>
 
@@ -92,6 +93,15 @@ Result<Operation> operation_of(const json::object& test) {
   return bad_policy("a claim has exactly one operator");  // unreachable: two members of different names
 }
 
+// Boost.JSON reads a number with many digits only nearly exactly, so that it may not read again what it has written. A
+// policy of such a number would have no canonical text, and its key could never be released.
+bool reads_back(const Scalar& scalar) {
+  json::error_code error;
+  const json::value again = json::parse(scalar.json, error);
+  const auto same = error ? std::nullopt : scalar_of(again);
+  return same && same->json == scalar.json;
+}
+
 Result<Condition> claim_test(const json::object& test) {
   ClaimTest out;
   HSM_TRY(out.claim, text_of_member(test, "claim", kClaimNameBytesMax));
@@ -99,6 +109,7 @@ Result<Condition> claim_test(const json::object& test) {
   out.op = operation.op;
   auto value = scalar_of(*operation.value);
   if (!value) return bad_policy("a value is a text, a number, true or false");
+  if (!reads_back(*value)) return bad_policy("a number has too many digits; write it as a text");
   if (out.op == Operator::kExists && !operation.value->is_bool()) return bad_policy("'exists' is true or false");
   out.value = *std::move(value);
   return Condition{std::move(out)};

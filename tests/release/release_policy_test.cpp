@@ -103,6 +103,7 @@ TEST(ReleasePolicy, RefusesWhatIsNotOfItsGrammar) {
       {"value is null", one_condition(R"({"claim":"c","equals":null})")},
       {"value is a list", one_condition(R"({"claim":"c","equals":[1]})")},
       {"value is an object", one_condition(R"({"claim":"c","equals":{}})")},
+      {"number that is not read back", one_condition(R"({"claim":"c","equals":98446744073709551615})")},
       {"exists is a text", one_condition(R"({"claim":"c","exists":"true"})")},
       {"older form without value", one_condition(R"({"claim":"c","condition":"equals"})")},
       {"older form with another operator", one_condition(R"({"claim":"c","condition":"like","value":1})")},
