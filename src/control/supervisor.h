@@ -24,8 +24,8 @@ struct SupervisorConfig {
   unsigned front_end_threads = 1;      // as many fast links
   bool allow_unlocked_memory = false;  // start where RLIMIT_MEMLOCK forbids to lock memory (development only)
   std::vector<partition::AttestationAuthority> authorities;  // whose tokens may release keys
-  std::string fips_provider;           // OpenSSL's FIPS provider (.../fips.so); empty: one of the usual places, if any
-  bool fips = false;                   // FIPS mode: nothing but approved algorithms, by that provider
+  std::string fips_provider;  // OpenSSL's FIPS provider (.../fips.so); empty: one of the usual places, if any
+  bool fips = false;          // FIPS mode: nothing but approved algorithms, by that provider
 };
 inline constexpr unsigned kPartitionsMax = 16;
 

@@ -69,8 +69,8 @@ enum class Scheme : std::uint8_t {
   kHmac,
   kPureEdDsa,  // RFC 8032 §5.1: over the message itself
   kEcdh,       // RFC 7748 §6.1: input is the other party's public key
-  kMlDsa,    // input: the message; aad: its context
-  kMlDsaMu,  // input: μ; no aad, since the context is in μ
+  kMlDsa,      // input: the message; aad: its context
+  kMlDsaMu,    // input: μ; no aad, since the context is in μ
 };
 
 struct AlgorithmRow {
@@ -138,7 +138,7 @@ inline constexpr auto kAlgorithms = [] {
       // (checked against a signature it made under 7.4-preview.1).
       {kEdDsa, "EdDSA", kOkp, Scheme::kPureEdDsa, D::kNone, C::kEd25519, 0, 0, kSigning},
       {kX25519, "X25519", kOkp, Scheme::kEcdh, D::kNone, C::kX25519, 0, 0, kDeriving},  // RFC 7748 §6.1
-      {kMlDsa44, "ML-DSA-44", kAkp, kMlDsa, D::kNone, C::kNone, 44, 0, kSigning},  // FIPS 204 §5.2
+      {kMlDsa44, "ML-DSA-44", kAkp, kMlDsa, D::kNone, C::kNone, 44, 0, kSigning},       // FIPS 204 §5.2
       {kMlDsa65, "ML-DSA-65", kAkp, kMlDsa, D::kNone, C::kNone, 65, 0, kSigning},
       {kMlDsa87, "ML-DSA-87", kAkp, kMlDsa, D::kNone, C::kNone, 87, 0, kSigning},
       {kMlDsa44Mu, "ML-DSA-44 (external mu)", kAkp, kMlDsaMu, D::kNone, C::kNone, 44, 64, kSigning},

@@ -117,7 +117,7 @@ void append_web_key(std::string& out, const KeyRecord& record, std::string_view 
 
 // What some answers have besides.
 struct BundleExtras {
-  std::string_view key_hsm = {};                     // of a released key
+  std::string_view key_hsm = {};                      // of a released key
   const core::KeyAttestation* attestation = nullptr;  // of an attested one
 };
 
