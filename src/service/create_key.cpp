@@ -26,6 +26,9 @@ Status check_request(const NewKey& request) {
 Result<core::KeyRecord> new_record(const NewKey& request, const core::KeyVersion& version,
                                    const core::KeyRecord* predecessor) {
   HSM_TRY(auto release_policy, core::release_policy_after(request.release, predecessor));
+  if (release_policy && request.spec.type == core::KeyType::kAkp) {
+    return fail(Errc::kNotSupported, "ML-DSA keys can't be exportable.");
+  }
   core::KeyRecord record{.name = predecessor == nullptr ? request.name : predecessor->name,
                          .version = version,
                          .spec = request.spec,

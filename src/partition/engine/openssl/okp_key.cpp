@@ -42,16 +42,21 @@ Result<GeneratedKey> okp_material(core::Curve curve, const SecretBytes& d) {
   return made;
 }
 
+Result<PkeyPtr> okp_key_pair(core::Curve curve, const SecretBytes& material) {
+  const ByteView bytes = material.reveal();
+  if (bytes.size() != 1 + core::row(curve).coordinate_bytes || bytes[0] != kFormatVersion) {
+    return fail(Errc::kInternal, "the key's material is damaged");
+  }
+  PkeyPtr key = private_key(curve, bytes.subspan(1));
+  if (!key) return crypto::openssl_failed(Errc::kInternal, "the key could not be loaded");
+  return key;
+}
+
 OkpKey::OkpKey(const core::KeyPolicy& policy, PkeyPtr key, bool has_private_half)
     : EngineKey(policy), key_(std::move(key)), has_private_half_(has_private_half) {}
 
 Result<std::shared_ptr<const OkpKey>> OkpKey::load(const core::KeyPolicy& policy, const SecretBytes& material) {
-  const ByteView bytes = material.reveal();
-  if (bytes.size() != 1 + core::row(policy.spec.curve).coordinate_bytes || bytes[0] != kFormatVersion) {
-    return fail(Errc::kInternal, "the key's material is damaged");
-  }
-  PkeyPtr key = private_key(policy.spec.curve, bytes.subspan(1));
-  if (!key) return crypto::openssl_failed(Errc::kInternal, "the key could not be loaded");
+  HSM_TRY(PkeyPtr key, okp_key_pair(policy.spec.curve, material));
   return std::make_shared<const OkpKey>(policy, std::move(key), true);
 }
 

@@ -28,6 +28,9 @@ class OkpKey final : public EngineKey {
   bool has_private_half_;
 };
 
+// okp_key_pair makes OpenSSL's key object. kInternal: `material` isn't of such a key.
+Result<crypto::PkeyPtr> okp_key_pair(core::Curve curve, const SecretBytes& material);
+
 // okp_material makes the material of d, which is of the curve's size, and finds its public half.
 Result<GeneratedKey> okp_material(core::Curve curve, const SecretBytes& d);
 

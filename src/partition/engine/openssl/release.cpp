@@ -6,6 +6,7 @@
 #include "crypto/rsa_oaep.h"
 #include "partition/engine/openssl/ec_key.h"
 #include "partition/engine/openssl/ec_material.h"
+#include "partition/engine/openssl/okp_key.h"
 #include "partition/engine/openssl/rsa_material.h"
 
 namespace hsm::partition {
@@ -29,6 +30,12 @@ Result<SecretBytes> plain_key(const core::KeySpec& spec, const SecretBytes& mate
     }
     case core::KeyType::kOct:
       return material.clone();
+    case core::KeyType::kOkp: {
+      HSM_TRY(const crypto::PkeyPtr key, okp_key_pair(spec.curve, material));
+      return crypto::private_key_to_der(key.get());
+    }
+    case core::KeyType::kAkp:
+      return fail(Errc::kNotSupported, "ML-DSA keys can't be released.");
   }
   return fail(Errc::kInternal, "the key has no exportable form");
 }

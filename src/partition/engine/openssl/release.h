@@ -8,7 +8,7 @@
 
 namespace hsm::partition {
 
-// plain_key is a key as other programs read it: PKCS#8 (RFC 5208) for RSA and EC; the key's bytes for oct.
+// plain_key is a key as other programs read it: PKCS#8 (RFC 5208) for RSA, EC and OKP; the key's bytes for oct.
 // kBadParameter, kInternal: the material is damaged.
 Result<SecretBytes> plain_key(const core::KeySpec& spec, const SecretBytes& material);
 
