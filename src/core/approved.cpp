@@ -13,7 +13,7 @@ bool approved(const KeySpec& spec) {
       return true;
     case KeyType::kEc:
       return spec.curve == Curve::kP256 || spec.curve == Curve::kP384 || spec.curve == Curve::kP521;
-    case KeyType::kOkp:  // the engine's EdDSA does not go through the provider's own approved service
+    case KeyType::kOkp:
       return false;
   }
   return false;

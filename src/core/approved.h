@@ -27,12 +27,13 @@ inline constexpr auto kApproved = [] {
       {kHmac, kSigning, "FIPS 198-1; every key we have is longer than 112 bits (SP 800-131A)"},
       {kMlDsa, kSigning, "FIPS 204 §5"},
       {kMlDsaMu, kSigning, "FIPS 204 §6.2"},
-      // Not here: RSA1_5 (SP 800-131A: key transport by PKCS#1 v1.5 ended with 2023), RSNULL (signs without a hash).
+      // Not here: RSA1_5 (SP 800-131A: key transport by PKCS#1 v1.5 ended with 2023), RSNULL (signs without a hash),
+      // X25519 (SP 800-56A has no such curve), and EdDSA, which FIPS 186-5 §7 has but which is not tried in this mode.
   });
 }();
 
 // approved tells whether a key of that kind may be made, imported or used: RSA, oct and ML-DSA of every size that there
-// is, and the curves of SP 800-186 §3.2.1, which P-256K is not one of.
+// is, and the curves of SP 800-186 §3.2.1, which P-256K is not one of; no octet key pairs.
 bool approved(const KeySpec& spec);
 // approved tells whether the algorithm may be used for the operation by a key that is approved.
 bool approved(const AlgorithmRow& row, KeyOperation operation);

@@ -131,7 +131,7 @@ TEST_F(AuthorityFetch, OnlyConfiguredAuthoritiesAreAsked) {
 TEST_F(AuthorityFetch, APartitionDoesNotStartWithoutWhatItIsToTrust) {
   for (const std::string& ca_file : {std::string("/nonexistent.pem"), write("empty.pem", "")}) {
     spawn({{.issuer = kIssuer, .keys_file = "", .ca_file = ca_file}});
-    const Status ready = process_->await_ready();
+    const auto ready = process_->await_ready();
     ASSERT_FALSE(ready);
     EXPECT_TRUE(ready.error().message.contains(ca_file)) << ready.error().message;
   }

@@ -64,10 +64,11 @@ def opened(rig, answer: str, enc: str = "CKM_RSA_AES_KEY_WRAP") -> bytes:
 
 
 @pytest.mark.parametrize("enc", DIGESTS)
-@pytest.mark.parametrize("kind", ["RSA", "P-256", "P-384", "P-521", "P-256K", "oct"])
+@pytest.mark.parametrize("kind", ["RSA", "P-256", "P-384", "P-521", "P-256K", "Ed25519", "oct"])
 def test_a_released_key_is_the_key(own, kind, enc, name):
     rest = own.rest(own.user)
-    parameters = {"RSA": {"kty": "RSA-HSM", "key_size": 2048}, "oct": {"kty": "oct-HSM", "key_size": 256}}
+    parameters = {"RSA": {"kty": "RSA-HSM", "key_size": 2048}, "oct": {"kty": "oct-HSM", "key_size": 256},
+                  "Ed25519": {"kty": "OKP-HSM", "crv": "Ed25519"}}
     made = rest.create_key(
         name, **parameters.get(kind, {"kty": "EC-HSM", "crv": kind}), attributes={"exportable": True},
         release_policy={"data": b64u(json.dumps(own.attestation.policy()).encode())},
@@ -82,6 +83,9 @@ def test_a_released_key_is_the_key(own, kind, enc, name):
         assert aes_key_unwrap(material, unb64u(sealed)) == bytes(16)
         return
     key = serialization.load_der_private_key(material, None)
+    if kind == "Ed25519":
+        assert key.public_key().public_bytes_raw() == unb64u(made["key"]["x"])
+        return
     numbers = key.public_key().public_numbers()
     first = numbers.n if isinstance(key, rsa.RSAPrivateKey) else numbers.x
     assert first == int.from_bytes(unb64u(made["key"].get("n") or made["key"]["x"]), "big")
