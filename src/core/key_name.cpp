@@ -14,7 +14,7 @@ constexpr std::size_t kKeyNameMax = 127;
 constexpr std::size_t kKeyVersionSize = 32;
 constexpr auto kIsDigit = [] {
   std::array<bool, 256> is_digit{};
-  for (const unsigned char c : std::string_view("0123456789abcdef")) is_digit[c] = true;
+  for (const char c : std::string_view("0123456789abcdef")) is_digit[static_cast<unsigned char>(c)] = true;
   return is_digit;
 }();
 
