@@ -15,11 +15,13 @@ partition::OpenSslEngine& engine() {
   return instance;
 }
 
-// What a partition takes is a key that the service offers, and can be used.
+// What a partition takes is a key that the service offers, and can be used and attested.
 void import_key(const core::KeySpec& spec, const core::PrivateKey& key, core::KeyOperations operations) {
   const auto imported = engine().import(spec, key);
   if (!imported) return;
   HSM_ASSERT(core::valid(spec));
+  const auto facts = engine().facts(spec, imported->material);
+  HSM_ASSERT(facts && facts->public_key == imported->public_key);
   if (!core::check_operations(operations, spec)) return;
   HSM_ASSERT((operations.bits() & ~core::possible_operations(spec).bits()) == 0 && !operations.empty());
   const auto loaded = engine().load({.spec = spec, .operations = operations}, imported->material);

@@ -32,8 +32,10 @@ enum class AttributeType : std::uint32_t {  // signed, and kept by whoever was g
   kAlwaysSensitive = 0x165,
   kKeyGenMechanism = 0x166,
   kEcParams = 0x180,  // the curve's object identifier in DER
-  kEcPoint = 0x181,   // 04 | x | y (SEC 1 §2.3.3), without PKCS#11's OCTET STRING around it
+  kEcPoint =
+      0x181,  // 04 | x | y (SEC 1 §2.3.3), without PKCS#11's OCTET STRING around it; OKP: x alone (RFC 8032, 7748)
   kCheckValue = 0x173,
+  kParameterSet = 0x61d,  // of ML-DSA (PKCS#11 v3.2, CKP_ML_DSA_*)
   // Vendor-defined (CKA_VENDOR_DEFINED, 0x80000000, and up).
   kDomainId = 0x80005301,             // of the security domain, 16 bytes
   kWrappedKeyId = 0x80005302,         // core::KeyId: names the wrapped key, and changes with its operations
@@ -42,6 +44,8 @@ enum class AttributeType : std::uint32_t {  // signed, and kept by whoever was g
   kFips = 0x80005305,                 // whether that is a FIPS 140 validated module in its approved mode
   kExchange = 0x80005306,             // key_ops is import: it unwraps other HSMs' keys, and does nothing else
   kExport = 0x80005307,               // key_ops has export
+  // Of ML-DSA, as FIPS 204 §7.2 encodes it, in both halves: CKA_VALUE would mean the private key in a private one.
+  kPublicValue = 0x80005308,
 };
 
 // Form is how an attribute's value is written.
@@ -88,6 +92,8 @@ inline constexpr auto kAttributes = std::to_array<AttributeRow>({
     {AttributeType::kFips, Form::kFlag, "fips"},
     {AttributeType::kExchange, Form::kFlag, "exchange"},
     {AttributeType::kExport, Form::kFlag, "export"},
+    {AttributeType::kParameterSet, Form::kNumber, "parameter-set"},
+    {AttributeType::kPublicValue, Form::kBytes, "public-value"},
 });
 
 // find_row returns nullptr for a type that this version doesn't know.
@@ -101,6 +107,9 @@ inline constexpr std::uint32_t kSecretKey = 4;
 inline constexpr std::uint32_t kRsa = 0x0;
 inline constexpr std::uint32_t kEc = 0x3;
 inline constexpr std::uint32_t kAes = 0x1f;
+inline constexpr std::uint32_t kEcEdwards = 0x40;
+inline constexpr std::uint32_t kEcMontgomery = 0x41;
+inline constexpr std::uint32_t kMlDsa = 0x4a;  // PKCS#11 v3.2
 // The value of kKeyGenMechanism of a key that was not generated here (CK_UNAVAILABLE_INFORMATION, in 32 bits).
 inline constexpr std::uint32_t kNotGeneratedHere = 0xffffffff;
 

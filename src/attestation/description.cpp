@@ -17,14 +17,24 @@ std::string line(std::string_view what, std::string_view words) {
   return fmt::format("{:<12}{}\n", what, words);
 }
 
+std::string curve_name(const Object& key) {
+  const Bytes* params = key.find(kEcParams);
+  const auto curve = params == nullptr ? std::nullopt : curve_of(*params);
+  return std::string(curve ? core::row(*curve).name : "unknown");
+}
+
 std::string kind(const Object& key) {
   switch (key.number(kKeyType).value_or(kNotGeneratedHere)) {
     case kRsa:
       return fmt::format("RSA, {} bits", key.number(kModulusBits).value_or(0));
-    case kEc: {
-      const Bytes* params = key.find(kEcParams);
-      const auto curve = params == nullptr ? std::nullopt : curve_of(*params);
-      return fmt::format("EC, curve {}", curve ? core::row(*curve).name : "unknown");
+    case kEc:
+      return fmt::format("EC, curve {}", curve_name(key));
+    case kEcEdwards:
+    case kEcMontgomery:
+      return fmt::format("OKP, curve {}", curve_name(key));
+    case kMlDsa: {
+      const core::MlDsaSetRow* set = ml_dsa_set_of(key.number(kParameterSet).value_or(0));
+      return set == nullptr ? "ML-DSA, of an unknown parameter set" : std::string(set->name);
     }
     case kAes:
       return fmt::format("symmetric, {} bits", 8 * key.number(kValueBytes).value_or(0));
@@ -61,6 +71,7 @@ std::string operations(const Verified& verified) {
       {kUnwrap, "unwrap keys"},
       {kExchange, "unwrap keys for import (a key-exchange key)"},
       {kExport, "be released"},
+      {kDerive, "agree on keys"},
   });
   std::string words;
   for (const Row& row : kWords) {
@@ -76,6 +87,7 @@ std::string public_part(const Object& key) {
     return line("modulus", to_hex(*modulus)) + line("exponent", to_hex(*key.find(kPublicExponent)));
   }
   if (const Bytes* point = key.find(kEcPoint)) return line("point", to_hex(*point));
+  if (const Bytes* value = key.find(kPublicValue)) return line("public key", to_hex(*value));
   const Bytes* check_value = key.find(kCheckValue);
   return line("check value", check_value == nullptr ? "none" : to_hex(*check_value));
 }

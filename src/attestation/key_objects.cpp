@@ -11,14 +11,25 @@ using enum AttributeType;
 
 struct TypeRow {
   core::KeyType type;
+  core::Curve curve;       // kNone: any
   std::uint32_t key_type;  // CKK_*
   std::uint32_t key_gen;   // CKM_*
 };
 constexpr auto kTypes = std::to_array<TypeRow>({
-    {core::KeyType::kRsa, kRsa, 0x0},     // CKM_RSA_PKCS_KEY_PAIR_GEN
-    {core::KeyType::kEc, kEc, 0x1040},    // CKM_EC_KEY_PAIR_GEN
-    {core::KeyType::kOct, kAes, 0x1080},  // CKM_AES_KEY_GEN
+    {core::KeyType::kRsa, core::Curve::kNone, kRsa, 0x0},                // CKM_RSA_PKCS_KEY_PAIR_GEN
+    {core::KeyType::kEc, core::Curve::kNone, kEc, 0x1040},               // CKM_EC_KEY_PAIR_GEN
+    {core::KeyType::kOct, core::Curve::kNone, kAes, 0x1080},             // CKM_AES_KEY_GEN
+    {core::KeyType::kOkp, core::Curve::kEd25519, kEcEdwards, 0x1055},    // CKM_EC_EDWARDS_KEY_PAIR_GEN
+    {core::KeyType::kOkp, core::Curve::kX25519, kEcMontgomery, 0x1056},  // CKM_EC_MONTGOMERY_KEY_PAIR_GEN
+    {core::KeyType::kAkp, core::Curve::kNone, kMlDsa, 0x1c},             // CKM_ML_DSA_KEY_PAIR_GEN (PKCS#11 v3.2)
 });
+
+const TypeRow* find_type(const core::KeySpec& spec) {
+  const auto found = std::ranges::find_if(kTypes, [&spec](const TypeRow& row) {
+    return row.type == spec.type && (row.curve == core::Curve::kNone || row.curve == spec.curve);
+  });
+  return found == kTypes.end() ? nullptr : &*found;
+}
 
 struct CurveRow {
   core::Curve curve;
@@ -29,7 +40,16 @@ constexpr auto kCurveOids = std::to_array<CurveRow>({
     {core::Curve::kP384, {"\x06\x05\x2b\x81\x04\x00\x22", 7}},
     {core::Curve::kP521, {"\x06\x05\x2b\x81\x04\x00\x23", 7}},
     {core::Curve::kP256K, {"\x06\x05\x2b\x81\x04\x00\x0a", 7}},  // SEC 2 §A.2.1
+    {core::Curve::kEd25519, {"\x06\x03\x2b\x65\x70", 5}},        // RFC 8410 §3, as the next
+    {core::Curve::kX25519, {"\x06\x03\x2b\x65\x6e", 5}},
 });
+
+struct MlDsaRow {
+  std::uint16_t set;            // core::MlDsaSetRow::number
+  std::uint32_t parameter_set;  // CKP_ML_DSA_*, PKCS#11 v3.2
+};
+constexpr auto kMlDsaParameterSets = std::to_array<MlDsaRow>({{44, 1}, {65, 2}, {87, 3}});
+static_assert(kMlDsaParameterSets.size() == core::kMlDsaSets.size());
 
 // Which half of a pair does what; a secret key does all of it.
 struct OperationRow {
@@ -46,6 +66,7 @@ constexpr auto kOperations = std::to_array<OperationRow>({
     {KeyOperation::kUnwrapKey, kUnwrap, false},
     {KeyOperation::kImport, kExchange, false},
     {KeyOperation::kExport, kExport, false},
+    {KeyOperation::kDeriveKey, kDerive, false},
 });
 
 std::unexpected<Error> not_attested() {
@@ -76,24 +97,40 @@ void put_protection(Object& object, const core::KeyPolicy& policy) {
   object.set_flag(kAlwaysSensitive, policy.local);
   object.set_flag(kExtractable, policy.exportable);
   object.set_flag(kNeverExtractable, policy.local && !policy.exportable);
-  object.set_flag(kDerive, false);
   if (policy.exportable) object.set_bytes(kReleasePolicyDigest, policy.release_policy_digest);
 }
 
-Status put_public_key(Object& object, const KeyFacts& facts) {
-  if (facts.policy.spec.type == core::KeyType::kRsa) {
-    object.set_bytes(kModulus, facts.public_key.modulus);
-    object.set_number(kModulusBits, facts.policy.spec.bits);
-    object.set_bytes(kPublicExponent, facts.public_key.exponent);
-    return {};
-  }
+// SEC 1 §2.3.3 for EC keys; those of OKP have one coordinate, which is the point.
+Bytes point_of(const core::PublicKey& key) {
+  if (key.y.empty()) return key.x;
+  Bytes point{4};
+  point.insert(point.end(), key.x.begin(), key.x.end());
+  point.insert(point.end(), key.y.begin(), key.y.end());
+  return point;
+}
+
+Status put_point(Object& object, const KeyFacts& facts) {
   const auto curve = std::ranges::find(kCurveOids, facts.policy.spec.curve, &CurveRow::curve);
   if (curve == kCurveOids.end()) return not_attested();
-  Bytes point{4};  // SEC 1 §2.3.3
-  point.insert(point.end(), facts.public_key.x.begin(), facts.public_key.x.end());
-  point.insert(point.end(), facts.public_key.y.begin(), facts.public_key.y.end());
   object.set_bytes(kEcParams, bytes_of(curve->oid));
-  object.set_bytes(kEcPoint, point);
+  object.set_bytes(kEcPoint, point_of(facts.public_key));
+  return {};
+}
+
+Status put_ml_dsa(Object& object, const KeyFacts& facts) {
+  const auto row = std::ranges::find(kMlDsaParameterSets, facts.policy.spec.bits, &MlDsaRow::set);
+  if (row == kMlDsaParameterSets.end()) return not_attested();
+  object.set_number(kParameterSet, row->parameter_set);
+  object.set_bytes(kPublicValue, facts.public_key.pub);
+  return {};
+}
+
+Status put_public_key(Object& object, const KeyFacts& facts) {
+  if (facts.policy.spec.type == core::KeyType::kAkp) return put_ml_dsa(object, facts);
+  if (facts.policy.spec.type != core::KeyType::kRsa) return put_point(object, facts);
+  object.set_bytes(kModulus, facts.public_key.modulus);
+  object.set_number(kModulusBits, facts.policy.spec.bits);
+  object.set_bytes(kPublicExponent, facts.public_key.exponent);
   return {};
 }
 
@@ -125,8 +162,8 @@ Result<KeyObjects> key_pair(const KeyFacts& facts, const TypeRow& type) {
 }  // namespace
 
 Result<KeyObjects> key_objects(const KeyFacts& facts) {
-  const auto type = std::ranges::find(kTypes, facts.policy.spec.type, &TypeRow::type);
-  if (type == kTypes.end()) return not_attested();
+  const TypeRow* type = find_type(facts.policy.spec);
+  if (type == nullptr) return not_attested();
   if (facts.policy.spec.type == core::KeyType::kOct) return secret_key(facts, *type);
   return key_pair(facts, *type);
 }
@@ -134,6 +171,11 @@ Result<KeyObjects> key_objects(const KeyFacts& facts) {
 std::optional<core::Curve> curve_of(ByteView ec_params) {
   const auto found = std::ranges::find(kCurveOids, text_of(ec_params), &CurveRow::oid);
   return found == kCurveOids.end() ? std::nullopt : std::optional(found->curve);
+}
+
+const core::MlDsaSetRow* ml_dsa_set_of(std::uint32_t parameter_set) {
+  const auto found = std::ranges::find(kMlDsaParameterSets, parameter_set, &MlDsaRow::parameter_set);
+  return found == kMlDsaParameterSets.end() ? nullptr : &core::ml_dsa_set(found->set);
 }
 
 }  // namespace hsm::attestation

@@ -33,4 +33,7 @@ Result<KeyObjects> key_objects(const KeyFacts& facts);
 // curve_of reads kEcParams.
 std::optional<core::Curve> curve_of(ByteView ec_params);
 
+// ml_dsa_set_of reads kParameterSet. nullptr: none that is known.
+const core::MlDsaSetRow* ml_dsa_set_of(std::uint32_t parameter_set);
+
 }  // namespace hsm::attestation

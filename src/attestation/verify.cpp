@@ -37,7 +37,8 @@ bool states_key(const Object& object) {
   if (object.number(kClass) == kSecretKey) return object.find(kCheckValue) != nullptr;
   const bool rsa = object.find(kModulus) != nullptr && object.find(kPublicExponent) != nullptr;
   const bool ec = object.find(kEcParams) != nullptr && object.find(kEcPoint) != nullptr;
-  return rsa != ec;
+  const bool ml_dsa = object.number(kParameterSet) && object.find(kPublicValue) != nullptr;
+  return rsa + ec + ml_dsa == 1;
 }
 
 // complete tells whether an object has what every description of a key relies on.

@@ -97,6 +97,30 @@ TEST_F(Command, HoldsAWholeAnswersKeyAgainstTheAttestation) {
   EXPECT_EQ(verify({.file = file("3", bundle_of(attestation_, x, "f")), .root = "", .key = ""}), kNotAttested);
 }
 
+// A key's public half as its type has it in a JSON web key.
+TEST_F(Command, HoldsKeysOfEveryTypeAgainstTheirAttestation) {
+  struct Row {
+    attestation::KeyFacts facts;
+    Bytes core::PublicKey::* half;
+    const char* member;
+  };
+  using attestation::test::ml_dsa_facts, attestation::test::okp_facts;
+  for (const Row& row : {Row{okp_facts(core::Curve::kEd25519), &core::PublicKey::x, "x"},
+                         Row{okp_facts(core::Curve::kX25519), &core::PublicKey::x, "x"},
+                         Row{ml_dsa_facts(44), &core::PublicKey::pub, "pub"}}) {
+    const std::string attested = object_of(attester().attest(row.facts).value());
+    const auto answer = [&](const Bytes& half) {
+      return R"({"attributes":{"attestation":)" + attested + R"(},"key":{"kid":"https://h/keys/my-key/)" + kVersion +
+             R"(",")" + row.member + R"(":")" + to_base64url(half) + R"("}})";
+    };
+    Bytes half = row.facts.public_key.*row.half;
+    EXPECT_EQ(verify({.file = file("same", answer(half)), .root = "", .key = ""}), kRootNotPinned) << err_.str();
+    half.back() ^= 1;
+    EXPECT_EQ(verify({.file = file("other", answer(half)), .root = "", .key = ""}), kNotAttested);
+    EXPECT_EQ(verify({.file = file("none", answer({})), .root = "", .key = ""}), kNotAttested);
+  }
+}
+
 TEST_F(Command, RefusesWhatIsNoAttestationOfOurs) {
   std::string marvell = object_of(attestation_);
   marvell.replace(marvell.find("STRONGROOM-1"), 12, "MRVL-1");

@@ -73,5 +73,50 @@ TEST(KeyObjects, KnowEveryCurveThatIsOffered) {
   }
 }
 
+// PKCS#11 v3.0 §2.3.5 and §2.3.6; the identifiers are RFC 8410's.
+TEST(KeyObjects, OfAnOctetKeyPairHaveItsOneCoordinate) {
+  struct Row {
+    core::Curve curve;
+    std::uint32_t key_type, mechanism;
+    const char* params;
+    bool signs;
+  };
+  for (const Row& row : {Row{core::Curve::kEd25519, kEcEdwards, 0x1055, "06032b6570", true},
+                         Row{core::Curve::kX25519, kEcMontgomery, 0x1056, "06032b656e", false}}) {
+    const KeyObjects objects = key_objects(test::okp_facts(row.curve)).value();
+    ASSERT_TRUE(objects.public_key);
+    for (const Object* half : {&objects.key, &*objects.public_key}) {
+      EXPECT_EQ(half->number(kKeyType), row.key_type);
+      EXPECT_EQ(half->number(kKeyGenMechanism), row.mechanism);
+      EXPECT_EQ(to_hex(*half->find(kEcParams)), row.params);
+      EXPECT_EQ(*half->find(kEcPoint), Bytes(32, 0x33));
+    }
+    EXPECT_EQ(curve_of(*objects.key.find(kEcParams)), row.curve);
+    EXPECT_EQ(objects.key.flag(kSign), row.signs);
+    EXPECT_EQ(objects.key.flag(kDerive), !row.signs);
+  }
+  EXPECT_EQ(key_objects(test::ec_facts())->key.flag(kDerive), false);
+  EXPECT_EQ(key_objects(test::oct_facts())->key.flag(kDerive), false);
+}
+
+TEST(KeyObjects, OfAnMlDsaKeyNameItsParameterSet) {
+  std::uint32_t parameter_set = 0;
+  for (const core::MlDsaSetRow& set : core::kMlDsaSets) {
+    const KeyObjects objects = key_objects(test::ml_dsa_facts(set.number)).value();
+    ++parameter_set;  // CKP_ML_DSA_44, 65 and 87 are 1, 2 and 3
+    ASSERT_TRUE(objects.public_key);
+    for (const Object* half : {&objects.key, &*objects.public_key}) {
+      EXPECT_EQ(half->number(kKeyType), 0x4aU);
+      EXPECT_EQ(half->number(kKeyGenMechanism), 0x1cU);
+      EXPECT_EQ(half->number(kParameterSet), parameter_set);
+      EXPECT_EQ(*half->find(kPublicValue), Bytes(set.public_bytes, 0x44));
+      EXPECT_EQ(half->find(AttributeType{0x11}), nullptr) << "CKA_VALUE of a private key would be the private one";
+    }
+    EXPECT_EQ(ml_dsa_set_of(parameter_set), &set);
+  }
+  EXPECT_EQ(ml_dsa_set_of(0), nullptr);
+  EXPECT_EQ(ml_dsa_set_of(4), nullptr);
+}
+
 }  // namespace
 }  // namespace hsm::attestation

@@ -38,6 +38,18 @@ inline KeyFacts rsa_facts() {
   key.public_key.exponent = {1, 0, 1};
   return key;
 }
+inline KeyFacts okp_facts(core::Curve curve) {
+  const core::KeySpec spec{core::KeyType::kOkp, curve, 0};
+  KeyFacts key = facts(spec, core::possible_operations(spec));
+  key.public_key.x = Bytes(32, 0x33);
+  return key;
+}
+inline KeyFacts ml_dsa_facts(std::uint16_t set) {
+  KeyFacts key =
+      facts({core::KeyType::kAkp, core::Curve::kNone, set}, {core::KeyOperation::kSign, core::KeyOperation::kVerify});
+  key.public_key.pub = Bytes(core::ml_dsa_set(set).public_bytes, 0x44);
+  return key;
+}
 inline KeyFacts oct_facts() {
   KeyFacts key = facts({core::KeyType::kOct, core::Curve::kNone, 256},
                        {core::KeyOperation::kEncrypt, core::KeyOperation::kDecrypt});

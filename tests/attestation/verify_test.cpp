@@ -22,7 +22,9 @@ core::KeyAttestation attested(const KeyFacts& facts) {
 }
 
 TEST(Verify, AcceptsWhatAnAttesterMade) {
-  for (const KeyFacts& facts : {test::ec_facts(), test::rsa_facts(), test::oct_facts()}) {
+  for (const KeyFacts& facts :
+       {test::ec_facts(), test::rsa_facts(), test::oct_facts(), test::okp_facts(core::Curve::kEd25519),
+        test::okp_facts(core::Curve::kX25519), test::ml_dsa_facts(44), test::ml_dsa_facts(87)}) {
     const core::KeyAttestation attestation = attested(facts);
     const auto verified = verify(attestation, {.root = root_of(attestation), .key = "my-key"}, kNow);
     ASSERT_TRUE(verified) << verified.error().message;
@@ -107,6 +109,8 @@ TEST(Verify, RefusesBlobsOfTwoKeys) {
   EXPECT_TRUE(refused(other)) << "another origin";
   EXPECT_TRUE(refused(test::rsa_facts())) << "another type";
   EXPECT_TRUE(refused(test::oct_facts())) << "no public key at all";
+  EXPECT_TRUE(refused(test::okp_facts(core::Curve::kEd25519))) << "of another family of curves";
+  EXPECT_TRUE(refused(test::ml_dsa_facts(44))) << "of ML-DSA";
   EXPECT_FALSE(refused(test::ec_facts()));
 }
 
@@ -157,6 +161,10 @@ TEST(Description, SaysWhatAnAuditorAsks) {
   EXPECT_THAT(words(facts), HasSubstr("imported"));
   EXPECT_THAT(words(test::oct_facts()), HasSubstr("check value 010203"));
   EXPECT_THAT(words(test::ec_facts()), HasSubstr("curve P-256\n"));
+  EXPECT_THAT(words(test::okp_facts(core::Curve::kEd25519)), HasSubstr("OKP, curve Ed25519\n"));
+  EXPECT_THAT(words(test::okp_facts(core::Curve::kX25519)), HasSubstr("agree on keys"));
+  EXPECT_THAT(words(test::ml_dsa_facts(65)), HasSubstr("ML-DSA-65\n"));
+  EXPECT_THAT(words(test::ml_dsa_facts(65)), HasSubstr("public key  " + std::string(2 * 1952, '4') + "\n"));
 }
 
 }  // namespace

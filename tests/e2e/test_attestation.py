@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from harness import attestation_reader as reader
 from harness import paths, rigs
 from harness.attestation_reader import attributes_of, chain_of
+from harness.fips import needs_provider
 from harness.on_premises import byok_file, wrapped_for
 from harness.rest import b64u, unb64u
 
@@ -42,6 +43,13 @@ def raw(rest, path: str) -> dict:
     attestation = attestation_of(rest, path)
     leaf, _ = chain_of(unb64u(attestation["certificatePemFile"]))
     return attributes_of(unb64u(attestation["privateKeyAttestation"]), leaf)
+
+
+def both(rest, path: str) -> tuple[dict, dict]:
+    """What a raw answer says of the private and of the public key."""
+    attestation = attestation_of(rest, path)
+    leaf, _ = chain_of(unb64u(attestation["certificatePemFile"]))
+    return tuple(attributes_of(unb64u(attestation[f"{half}KeyAttestation"]), leaf) for half in ("private", "public"))
 
 
 def strongroom(*arguments) -> subprocess.CompletedProcess:
@@ -74,6 +82,45 @@ def test_an_rsa_key_is_the_one_that_is_attested(keys, name):
     for half in (private, public):
         assert (half[reader.MODULUS], half[reader.EXPONENT]) == (made.key.n, made.key.e)
         assert half[reader.MODULUS_BITS] == (2048).to_bytes(4, "big")
+
+
+@pytest.mark.parametrize("curve, key_type, params, operation", [
+    ("Ed25519", 0x40, "06032b6570", reader.SIGN),
+    ("X25519", 0x41, "06032b656e", reader.DERIVE),
+])
+def test_an_octet_key_pair_is_the_one_that_is_attested(own, name, curve, key_type, params, operation):
+    made = own.rest(own.user).create_key(name, kty="OKP", crv=curve)["key"]
+
+    private, public = both(own.rest(own.user), name)
+
+    for half in (private, public):
+        assert half[reader.EC_POINT] == unb64u(made["x"])
+        assert half[reader.EC_PARAMS] == bytes.fromhex(params)
+        assert half[reader.KEY_TYPE] == key_type.to_bytes(4, "big")
+    assert (private[operation], private[reader.LOCAL], private[reader.NEVER_EXTRACTABLE]) == (YES, YES, YES)
+    assert private[reader.SIGN] != private[reader.DERIVE]
+
+
+@needs_provider
+@pytest.mark.parametrize("alg, parameter_set", [("ML-DSA-44", 1), ("ML-DSA-65", 2), ("ML-DSA-87", 3)])
+def test_an_ml_dsa_key_is_the_one_that_is_attested(own, name, alg, parameter_set):
+    made = own.rest(own.user).create_key(name, kty="AKP", alg=alg)["key"]
+
+    private, public = both(own.rest(own.user), name)
+
+    for half in (private, public):
+        assert half[reader.PUBLIC_VALUE] == unb64u(made["pub"])
+        assert half[reader.PARAMETER_SET] == parameter_set.to_bytes(4, "big")
+        assert half[reader.KEY_TYPE] == (0x4A).to_bytes(4, "big")
+    assert (private[reader.SIGN], private[reader.LOCAL], public[reader.VERIFY]) == (YES, YES, YES)
+
+
+def test_the_engine_and_that_it_is_not_in_fips_mode_are_stated(own, name):
+    own.rest(own.user).create_key(name, kty="EC-HSM")
+
+    for half in both(own.rest(own.user), name):
+        assert half[reader.ENGINE].startswith(b"OpenSSL Default Provider 3.")
+        assert half[reader.FIPS] == NO
 
 
 def test_a_symmetric_key_has_one_blob_and_shows_its_check_value_alone(keys, name):
@@ -239,6 +286,27 @@ class TestTheCommandLine:
 
         assert done.returncode == 0, done.stderr
         assert "generated inside the HSM" in done.stdout and "VERIFIED" in done.stdout
+
+    @pytest.mark.parametrize("key, kind", [
+        ({"kty": "OKP", "crv": "Ed25519"}, "OKP, curve Ed25519"),
+        ({"kty": "OKP", "crv": "X25519"}, "OKP, curve X25519"),
+        pytest.param({"kty": "AKP", "alg": "ML-DSA-87"}, "ML-DSA-87", marks=needs_provider),
+    ], ids=str)
+    def test_it_holds_every_type_of_key_against_its_attestation(self, own, name, tmp_path, key, kind):
+        rest = own.rest(own.user)
+        for which in ("one", "other"):
+            rest.create_key(f"{name}-{which}", **key)
+        answer, other = (rest.get(f"/keys/{name}-{which}/attestation").json() for which in ("one", "other"))
+        file = tmp_path / "answer.json"
+        file.write_text(json.dumps(answer))
+
+        done = strongroom("verify", file, "--key", f"{name}-one")
+        assert done.returncode == 3 and kind in done.stdout, done.stderr
+
+        member = "pub" if key["kty"] == "AKP" else "x"
+        answer["key"][member] = other["key"][member]
+        file.write_text(json.dumps(answer))
+        assert strongroom("verify", file).returncode == 1
 
     def test_without_a_root_it_says_so_and_does_not_succeed(self, files):
         done = strongroom("verify", files["own-names", "answer"])

@@ -7,6 +7,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from harness import attestation_reader as reader
 from harness import deployment
 from harness.fips import PROVIDER, needs_provider
 from harness.instance import Instance
@@ -55,6 +56,19 @@ def test_health_tells_the_mode_and_the_providers_version_to_anyone(hsm):
     assert said["fips"] is True and said["message"] == "Healthy" and said["activated"] is True
     assert said["provider"] == "OpenSSL FIPS Provider"
     assert tuple(map(int, said["providerVersion"].split("."))) >= (3, 5)
+
+
+@pytest.mark.parametrize("key", [{"kty": "EC"}, {"kty": "oct", "key_size": 256}, {"kty": "AKP", "alg": "ML-DSA-65"}],
+                         ids=lambda key: key["kty"])
+def test_an_attestation_states_the_mode_and_the_provider(hsm, rest, name, key):
+    rest.create_key(name, **key)
+
+    attestation = rest.get(f"/keys/{name}/attestation").json()["attributes"]["attestation"]
+
+    leaf, _ = reader.chain_of(unb64u(attestation["certificatePemFile"]))
+    said = reader.attributes_of(unb64u(attestation["privateKeyAttestation"]), leaf)
+    assert said[reader.FIPS] == b"\1"
+    assert said[reader.ENGINE].decode() == "OpenSSL FIPS Provider " + health(hsm)["providerVersion"]
 
 
 def test_health_tells_when_the_mode_is_off(own):

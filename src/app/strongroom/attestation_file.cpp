@@ -55,6 +55,7 @@ Result<core::PublicKey> public_key_of(const json::object& key) {
   HSM_TRY(public_key.exponent, bytes_member(key, "e"));
   HSM_TRY(public_key.x, bytes_member(key, "x"));
   HSM_TRY(public_key.y, bytes_member(key, "y"));
+  HSM_TRY(public_key.pub, bytes_member(key, "pub"));
   return public_key;
 }
 
@@ -95,9 +96,12 @@ Status check_key(const AttestationFile& file, const attestation::Verified& verif
   core::PublicKey attested{.modulus = attribute(verified.key, AttributeType::kModulus),
                            .exponent = attribute(verified.key, AttributeType::kPublicExponent),
                            .x = {},
-                           .y = {}};
+                           .y = {},
+                           .pub = attribute(verified.key, AttributeType::kPublicValue)};
   const Bytes point = attribute(verified.key, AttributeType::kEcPoint);
-  if (point.size() % 2 == 1) {  // 04 | x | y
+  if (verified.key.number(AttributeType::kKeyType) != attestation::kEc) {
+    attested.x = point;                // OKP; nothing for other types
+  } else if (point.size() % 2 == 1) {  // 04 | x | y
     const auto middle = point.begin() + 1 + static_cast<std::ptrdiff_t>(point.size() / 2);
     attested.x.assign(point.begin() + 1, middle);
     attested.y.assign(middle, point.end());

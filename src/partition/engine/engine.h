@@ -88,7 +88,7 @@ class Engine {
   // load makes a key ready, the first use included (an RSA key's first signature costs half a millisecond more).
   virtual Result<std::shared_ptr<const LoadedKey>> load(const core::KeyPolicy& policy, const SecretBytes& material) = 0;
 
-  // facts reads them from the material itself. kNotSupported: a type whose keys can't be attested.
+  // facts reads them from the material itself. kNotSupported: a key that this engine can't load.
   virtual Result<MaterialFacts> facts(const core::KeySpec& spec, const SecretBytes& material) = 0;
 };
 

@@ -93,5 +93,25 @@ TEST_F(FipsMode, SmallExponentsAreRefusedWhereverTheyComeFrom) {
   EXPECT_EQ(engine_->import(kRsa2048, members).error().code, Errc::kNotSupported);
 }
 
+// What is not approved is not looked into either.
+TEST_F(FipsMode, FactsAreThoseOfApprovedKeysAlone) {
+  for (const core::KeySpec& spec : {kRsa2048, core::KeySpec{core::KeyType::kEc, core::Curve::kP384, 0},
+                                    core::KeySpec{core::KeyType::kOct, core::Curve::kNone, 256},
+                                    core::KeySpec{core::KeyType::kAkp, core::Curve::kNone, 44}}) {
+    const auto key = engine_->generate(spec, core::kRsaExponentDefault);
+    ASSERT_TRUE(key) << key.error().message;
+    const auto facts = engine_->facts(spec, key->material);
+    ASSERT_TRUE(facts) << facts.error().message;
+    EXPECT_EQ(facts->public_key, key->public_key);
+  }
+  SecretBytes older(33);
+  older.writable()[0] = 1;
+  for (const core::CurveRow& row : core::kOkpCurves) {
+    const auto facts = engine_->facts({core::KeyType::kOkp, row.curve, 0}, older);
+    ASSERT_FALSE(facts);
+    EXPECT_EQ(facts.error().code, Errc::kNotSupported);
+  }
+}
+
 }  // namespace
 }  // namespace hsm::partition

@@ -27,13 +27,18 @@ PkeyPtr public_key(core::Curve curve, ByteView x) {
 
 }  // namespace
 
-Result<GeneratedKey> okp_material(core::Curve curve, const SecretBytes& d) {
-  const PkeyPtr key = private_key(curve, d.reveal());
+Result<Bytes> okp_public(core::Curve curve, const EVP_PKEY* key) {
   Bytes x(core::row(curve).coordinate_bytes);
   std::size_t size = x.size();
-  if (!key || EVP_PKEY_get_raw_public_key(key.get(), x.data(), &size) != 1 || size != x.size()) {
+  if (key == nullptr || EVP_PKEY_get_raw_public_key(key, x.data(), &size) != 1 || size != x.size()) {
     return crypto::openssl_failed(Errc::kInternal, "the OKP key has no public half");
   }
+  return x;
+}
+
+Result<GeneratedKey> okp_material(core::Curve curve, const SecretBytes& d) {
+  const PkeyPtr key = private_key(curve, d.reveal());
+  HSM_TRY(Bytes x, okp_public(curve, key.get()));
   SecretBytes material(1 + d.size());
   material.writable()[0] = kFormatVersion;
   std::ranges::copy(d.reveal(), material.writable().subspan(1).begin());

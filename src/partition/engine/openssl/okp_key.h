@@ -31,6 +31,9 @@ class OkpKey final : public EngineKey {
 // okp_key_pair makes OpenSSL's key object. kInternal: `material` isn't of such a key.
 Result<crypto::PkeyPtr> okp_key_pair(core::Curve curve, const SecretBytes& material);
 
+// okp_public is a key's public half: x of RFC 8037 §2.
+Result<Bytes> okp_public(core::Curve curve, const EVP_PKEY* key);
+
 // okp_material makes the material of d, which is of the curve's size, and finds its public half.
 Result<GeneratedKey> okp_material(core::Curve curve, const SecretBytes& d);
 

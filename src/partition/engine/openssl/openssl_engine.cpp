@@ -55,7 +55,7 @@ struct KindRow {
   Result<GeneratedKey> (*import)(const KeySpec&, const core::PrivateKey&);
   LoadResult (*load)(const core::KeyPolicy&, const SecretBytes&);
   LoadResult (*load_public)(const core::KeyPolicy&, const core::PublicKey&);
-  Result<MaterialFacts> (*facts)(const KeySpec&, const SecretBytes&) = nullptr;  // nullptr: can't be attested
+  Result<MaterialFacts> (*facts)(const KeySpec&, const SecretBytes&);
 };
 constexpr auto kKinds = std::to_array<KindRow>({
     {KeyType::kRsa, core::Curve::kNone, generate_rsa, import_rsa, load_as<RsaKey>, load_public_as<RsaKey>, rsa_facts},
@@ -63,26 +63,20 @@ constexpr auto kKinds = std::to_array<KindRow>({
      load_public_as<Secp256k1Key>, ec_facts},
     {KeyType::kEc, core::Curve::kNone, generate_ec, import_ec, load_as<EcKey>, load_public_as<EcKey>, ec_facts},
     {KeyType::kOct, core::Curve::kNone, generate_oct, import_oct, load_as<OctKey>, nullptr, oct_facts},
-    {KeyType::kOkp, core::Curve::kNone, generate_okp, import_okp, load_as<OkpKey>, load_public_as<OkpKey>},
+    {KeyType::kOkp, core::Curve::kNone, generate_okp, import_okp, load_as<OkpKey>, load_public_as<OkpKey>, okp_facts},
 });
 
 std::unexpected<Error> no_such_key() {
   return fail(Errc::kBadParameter, "there is no key of such a type and size");
 }
 
-// find_kind returns nullptr for keys that are of no kind of this table.
-const KindRow* find_kind(const KeySpec& spec) {
+Result<const KindRow*> kind_of(const KeySpec& spec) {
+  if (!core::valid(spec)) return no_such_key();
   const auto found = std::ranges::find_if(kKinds, [&spec](const KindRow& row) {
     return row.type == spec.type && (row.curve == core::Curve::kNone || row.curve == spec.curve);
   });
-  return found == kKinds.end() ? nullptr : &*found;
-}
-
-Result<const KindRow*> kind_of(const KeySpec& spec) {
-  if (!core::valid(spec)) return no_such_key();
-  const KindRow* found = find_kind(spec);
-  HSM_ASSERT(found != nullptr);
-  return found;
+  HSM_ASSERT(found != kKinds.end());
+  return &*found;
 }
 
 Status check_limits(const Job& job) {
@@ -254,9 +248,12 @@ Result<std::shared_ptr<const LoadedKey>> OpenSslEngine::load(const core::KeyPoli
 }
 
 Result<MaterialFacts> OpenSslEngine::facts(const KeySpec& spec, const SecretBytes& material) {
-  const KindRow* kind = find_kind(spec);
-  if (kind == nullptr || kind->facts == nullptr)
-    return fail(Errc::kNotSupported, "Keys of this type can't be attested yet.");
+  HSM_CHECK(check_approved(spec));
+  if (spec.type == KeyType::kAkp) {
+    HSM_TRY(const MlDsaProvider* provider, ml_dsa(spec));
+    return ml_dsa_facts(*provider, spec, material);
+  }
+  HSM_TRY(const KindRow* kind, kind_of(spec));
   return kind->facts(spec, material);
 }
 
