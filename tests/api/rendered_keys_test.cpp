@@ -9,7 +9,7 @@
 namespace hsm::api::keys {
 namespace {
 
-constexpr std::string_view kBase = "https://hsm.example";
+constexpr Rendering kPlain{.base_url = "https://hsm.example"};
 
 service::KeyPointer key_of(std::int64_t updated) {
   auto record = std::make_shared<core::KeyRecord>(
@@ -24,9 +24,9 @@ TEST(RenderedKeys, AreWhatTheWritersWrite) {
   RenderedKeys rendered;
   const auto key = key_of(1);
   for (int again = 0; again < 2; ++again) {
-    const auto& found = rendered.of(key, kBase, {});
-    EXPECT_EQ(found.id, key_id(*key, kBase));
-    EXPECT_EQ(found.bundle, key_bundle(*key, kBase, {}));
+    const auto& found = rendered.of(key, kPlain);
+    EXPECT_EQ(found.id, key_id(*key, kPlain.base_url));
+    EXPECT_EQ(found.bundle, key_bundle(*key, kPlain));
   }
 }
 
@@ -35,7 +35,17 @@ TEST(RenderedKeys, NeverShowARecordThatWasReplaced) {
   RenderedKeys rendered;
   for (std::int64_t updated = 1; updated < 5'000; ++updated) {
     const auto key = key_of(updated);
-    EXPECT_EQ(rendered.of(key, kBase, {}).bundle, key_bundle(*key, kBase, {}));
+    EXPECT_EQ(rendered.of(key, kPlain).bundle, key_bundle(*key, kPlain));
+  }
+}
+
+TEST(RenderedKeys, NeverMixTheFormsOfApiVersions) {
+  constexpr Rendering kSized{.base_url = kPlain.base_url, .key_size = true};
+  RenderedKeys rendered;
+  const auto key = key_of(1);
+  for (const Rendering& rendering : {kPlain, kSized, kSized, kPlain, kSized}) {
+    EXPECT_EQ(rendered.of(key, rendering).bundle, key_bundle(*key, rendering));
+    EXPECT_EQ(rendered.of(key, rendering).bundle.contains("key_size"), rendering.key_size);
   }
 }
 
@@ -44,7 +54,7 @@ TEST(RenderedKeys, MakeRoomWhenThereAreTooMany) {
   std::vector<service::KeyPointer> keys;
   for (std::int64_t i = 0; i < 2'000; ++i) keys.push_back(key_of(i));
   for (int again = 0; again < 2; ++again) {
-    for (const auto& key : keys) EXPECT_EQ(rendered.of(key, kBase, {}).bundle, key_bundle(*key, kBase, {}));
+    for (const auto& key : keys) EXPECT_EQ(rendered.of(key, kPlain).bundle, key_bundle(*key, kPlain));
   }
 }
 

@@ -68,6 +68,25 @@ def test_a_symmetric_key_shows_nothing_of_its_material(keys, name, size):
     assert key.key.k is None
 
 
+def test_a_symmetric_keys_size_is_shown_to_api_versions_that_have_it(rig, name):
+    rest = rig.rest(rig.user)
+    rest.create_key(name, kty="oct-HSM", key_size=192)
+    rest.create_key(f"{name}-ec", kty="EC-HSM")
+
+    def shown(path: str, version: str) -> list:
+        answer = rest.get(path, params={"api-version": version})
+        assert answer.status_code == 200, answer.text
+        items = answer.json().get("value", [answer.json()])
+        return [item["attributes"].get("key_size") for item in items]
+
+    for _ in range(2):  # the second time from what the first one left in memory
+        for version in ("7.4", "2025-07-01"):
+            assert shown(f"/keys/{name}", version) == shown(f"/keys/{name}/versions", version) == [None]
+        for version in ("2026-01-01-preview", "2026-07-01-preview"):
+            assert shown(f"/keys/{name}", version) == shown(f"/keys/{name}/versions", version) == [192]
+            assert shown(f"/keys/{name}-ec", version) == [None]
+
+
 @pytest.mark.parametrize("create", ["create_rsa_key", "create_ec_key", "create_oct_key"])
 def test_a_key_asked_for_in_software_is_made_in_the_hsm_all_the_same(keys, name, create):
     key = getattr(keys, create)(name, hardware_protected=False)

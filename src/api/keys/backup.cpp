@@ -31,7 +31,7 @@ Result<Reply> restore(Call& call) {
   HSM_TRY(const core::KeyBackup backup, call.hsm->keys.open_backup(blob));
   call.operation.event.key_id = std::string(call.base_url) + "/keys/" + backup.head.name.text();
   HSM_TRY(const core::KeyRecord record, call.hsm->keys.restore(backup, call.operation));
-  return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
+  return Reply{.body = key_bundle(record, rendering_for(call))};
 }
 
 }  // namespace hsm::api::keys

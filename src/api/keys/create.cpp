@@ -57,7 +57,7 @@ Result<Reply> create(Call& call) {
   HSM_TRY(const service::NewKey request, new_key(*call.target.key, spec, operations, *object));
   const auto public_exponent = static_cast<std::uint32_t>(exponent.value_or(core::kRsaExponentDefault));
   HSM_TRY(const core::KeyRecord record, call.hsm->keys.create(request, public_exponent, call.operation));
-  return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
+  return Reply{.body = key_bundle(record, rendering_for(call))};
 }
 
 }  // namespace hsm::api::keys

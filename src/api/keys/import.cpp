@@ -8,8 +8,8 @@ namespace hsm::api::keys {
 Result<Reply> import(Call& call) {
   HSM_TRY(ImportBody wanted, read_import_body(*call.target.key, call.request().body));
   service::Keys& keys = call.hsm->keys;
-  const auto reply = [&call, &keys](const core::KeyRecord& record) {
-    return Reply{.body = key_bundle(record, call.base_url, keys.settings())};
+  const auto reply = [&call](const core::KeyRecord& record) {
+    return Reply{.body = key_bundle(record, rendering_for(call))};
   };
   if (!wanted.transfer_blob) {
     HSM_TRY(const core::KeyRecord record, keys.import(wanted.request, std::move(wanted.key), call.operation));

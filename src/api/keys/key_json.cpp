@@ -8,7 +8,6 @@ namespace hsm::api::keys {
 namespace {
 
 using core::KeyRecord;
-using Settings = service::Keys::Settings;
 
 constexpr int kRetentionDaysMax = 90;
 constexpr std::string_view kHsmSuffix = "-HSM";  // of every kty here
@@ -25,7 +24,7 @@ void append_number_member(std::string& out, std::string_view name, std::int64_t 
 }
 
 // reference/keys-api.md §2.4
-std::string_view recovery_level(const Settings& settings) {
+std::string_view recovery_level(const service::Keys::Settings& settings) {
   if (settings.retention_days == kRetentionDaysMax)
     return settings.purge_protection ? "Recoverable" : "Recoverable+Purgeable";
   return settings.purge_protection ? "CustomizedRecoverable" : "CustomizedRecoverable+Purgeable";
@@ -41,7 +40,7 @@ void append_attestation(std::string& out, const core::KeyAttestation& attestatio
   out.append(R"(,"version":")").append(core::kKeyAttestationLabel).append("\"},");
 }
 
-void append_attributes(std::string& out, const KeyRecord& record, const Settings& settings,
+void append_attributes(std::string& out, const KeyRecord& record, const Rendering& rendering,
                        const core::KeyAttestation* attestation = nullptr) {
   const core::KeyAttributes& attributes = record.attributes;
   out += R"("attributes":{)";
@@ -51,9 +50,10 @@ void append_attributes(std::string& out, const KeyRecord& record, const Settings
   out += attributes.enabled ? R"(,"enabled":true)" : R"(,"enabled":false)";
   if (attributes.expires) append_number_member(out, "exp", *attributes.expires);
   out += attributes.exportable ? R"(,"exportable":true)" : R"(,"exportable":false)";
+  if (shows_key_size(record, rendering)) append_number_member(out, "key_size", record.spec.bits);
   if (attributes.not_before) append_number_member(out, "nbf", *attributes.not_before);
-  append_number_member(out, "recoverableDays", settings.retention_days);
-  out.append(R"(,"recoveryLevel":")").append(recovery_level(settings)).append("\"");
+  append_number_member(out, "recoverableDays", rendering.settings.retention_days);
+  out.append(R"(,"recoveryLevel":")").append(recovery_level(rendering.settings)).append("\"");
   append_number_member(out, "updated", attributes.updated);
   out.push_back('}');
 }
@@ -121,11 +121,11 @@ struct BundleExtras {
   const core::KeyAttestation* attestation = nullptr;  // of an attested one
 };
 
-void append_bundle_members(std::string& out, const KeyRecord& record, std::string_view base_url,
-                           const Settings& settings, const BundleExtras& extras = {}) {
-  append_attributes(out, record, settings, extras.attestation);
+void append_bundle_members(std::string& out, const KeyRecord& record, const Rendering& rendering,
+                           const BundleExtras& extras = {}) {
+  append_attributes(out, record, rendering, extras.attestation);
   out.push_back(',');
-  append_web_key(out, record, base_url, extras.key_hsm);
+  append_web_key(out, record, rendering.base_url, extras.key_hsm);
   if (record.release_policy) {
     out += R"(,"release_policy":)";
     append_release_policy(out, *record.release_policy);
@@ -157,57 +157,58 @@ std::string key_id(const KeyRecord& record, std::string_view base_url) {
   return id;
 }
 
-std::string key_bundle(const KeyRecord& record, std::string_view base_url, const Settings& settings) {
+bool shows_key_size(const KeyRecord& record, const Rendering& rendering) {
+  return rendering.key_size && record.spec.type == core::KeyType::kOct;
+}
+
+std::string key_bundle(const KeyRecord& record, const Rendering& rendering) {
   std::string out;
   out.reserve(1024);
   out.push_back('{');
-  append_bundle_members(out, record, base_url, settings);
+  append_bundle_members(out, record, rendering);
   out.push_back('}');
   return out;
 }
 
-std::string released_key_bundle(const KeyRecord& record, std::string_view key_hsm, std::string_view base_url,
-                                const Settings& settings) {
+std::string released_key_bundle(const KeyRecord& record, std::string_view key_hsm, const Rendering& rendering) {
   std::string out = "{";
-  append_bundle_members(out, record, base_url, settings, {.key_hsm = key_hsm});
+  append_bundle_members(out, record, rendering, {.key_hsm = key_hsm});
   out.push_back('}');
   return out;
 }
 
 std::string attested_key_bundle(const KeyRecord& record, const core::KeyAttestation& attestation,
-                                std::string_view base_url, const Settings& settings) {
+                                const Rendering& rendering) {
   std::string out = "{";
-  append_bundle_members(out, record, base_url, settings, {.attestation = &attestation});
+  append_bundle_members(out, record, rendering, {.attestation = &attestation});
   out.push_back('}');
   return out;
 }
 
-std::string deleted_key_bundle(const service::DeletedKey& key, std::string_view base_url, const Settings& settings) {
+std::string deleted_key_bundle(const service::DeletedKey& key, const Rendering& rendering) {
   std::string out = "{";
-  append_bundle_members(out, key.latest, base_url, settings);
-  append_deletion(out, key.head, base_url);
+  append_bundle_members(out, key.latest, rendering);
+  append_deletion(out, key.head, rendering.base_url);
   out.push_back('}');
   return out;
 }
 
-void append_key_item(std::string& out, const KeyRecord& record, KidForm form, std::string_view base_url,
-                     const Settings& settings) {
+void append_key_item(std::string& out, const KeyRecord& record, KidForm form, const Rendering& rendering) {
   out.push_back('{');
-  append_attributes(out, record, settings);
+  append_attributes(out, record, rendering);
   out.push_back(',');
-  append_kid(out, record, base_url, form);
+  append_kid(out, record, rendering.base_url, form);
   append_tags(out, record);
   out.push_back('}');
 }
 
-void append_deleted_key_item(std::string& out, const service::DeletedKey& key, std::string_view base_url,
-                             const Settings& settings) {
+void append_deleted_key_item(std::string& out, const service::DeletedKey& key, const Rendering& rendering) {
   out.push_back('{');
-  append_attributes(out, key.latest, settings);
+  append_attributes(out, key.latest, rendering);
   out.push_back(',');
-  append_kid(out, key.latest, base_url, KidForm::kWithoutVersion);
+  append_kid(out, key.latest, rendering.base_url, KidForm::kWithoutVersion);
   append_tags(out, key.latest);
-  append_deletion(out, key.head, base_url);
+  append_deletion(out, key.head, rendering.base_url);
   out.push_back('}');
 }
 

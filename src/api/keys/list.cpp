@@ -23,9 +23,10 @@ Reply page_reply(const Call& call, const PageRequest& request, const service::Pa
 }
 
 Reply key_page(const Call& call, const PageRequest& request, const service::Page<core::KeyRecord>& page, KidForm form) {
-  return page_reply(call, request, page, [&](std::string& out, const core::KeyRecord& record) {
-    append_key_item(out, record, form, call.base_url, call.hsm->keys.settings());
-  });
+  return page_reply(call, request, page,
+                    [form, rendering = rendering_for(call)](std::string& out, const core::KeyRecord& record) {
+                      append_key_item(out, record, form, rendering);
+                    });
 }
 
 }  // namespace
@@ -45,9 +46,10 @@ Result<Reply> list_versions(Call& call) {
 Result<Reply> list_deleted(Call& call) {
   HSM_TRY(const PageRequest request, page_request(call.request(), core::kDeletedKeysPrefix));
   HSM_TRY(const auto page, call.hsm->keys.list_deleted(request.after, request.limit));
-  return page_reply(call, request, page, [&](std::string& out, const service::DeletedKey& key) {
-    append_deleted_key_item(out, key, call.base_url, call.hsm->keys.settings());
-  });
+  return page_reply(call, request, page,
+                    [rendering = rendering_for(call)](std::string& out, const service::DeletedKey& key) {
+                      append_deleted_key_item(out, key, rendering);
+                    });
 }
 
 }  // namespace hsm::api::keys

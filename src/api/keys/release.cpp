@@ -75,8 +75,8 @@ Result<Reply> release(Call& call) {
   std::string payload = R"({"request":)";
   append_request(payload, call, request);
   payload += R"(,"response":{"key":)";
-  payload += released_key_bundle(*released.key, key_hsm(released.material, request.release.encryption), call.base_url,
-                                 keys.settings());
+  payload +=
+      released_key_bundle(*released.key, key_hsm(released.material, request.release.encryption), rendering_for(call));
   payload += "}}";
   HSM_TRY(const std::string token, signer->sign(payload));
   return Reply{.body = R"({"value":")" + token + "\"}"};

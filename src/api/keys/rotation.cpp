@@ -20,7 +20,7 @@ Result<Reply> set_rotation_policy(Call& call) {
 
 Result<Reply> rotate(Call& call) {
   HSM_TRY(const core::KeyRecord record, call.hsm->keys.rotate(*call.target.key, call.operation));
-  return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
+  return Reply{.body = key_bundle(record, rendering_for(call))};
 }
 
 }  // namespace hsm::api::keys

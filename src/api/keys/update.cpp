@@ -15,7 +15,7 @@ Result<Reply> update(Call& call) {
   HSM_TRY(request.tags, tags_member(*object));
   HSM_TRY(request.release, release_member(*object));
   HSM_TRY(const core::KeyRecord record, call.hsm->keys.update(request, call.operation));
-  return Reply{.body = key_bundle(record, call.base_url, call.hsm->keys.settings())};
+  return Reply{.body = key_bundle(record, rendering_for(call))};
 }
 
 }  // namespace hsm::api::keys
