@@ -2,7 +2,6 @@
 
 #include <openssl/modes.h>
 
-#include <algorithm>
 #include <array>
 
 #include "base/assert.h"
@@ -45,19 +44,14 @@ std::unexpected<Error> wrong_length() {
   return fail(Errc::kBadParameter, "the length of the key to wrap or unwrap is not allowed");
 }
 
-CipherContextPtr prepare(Direction direction, const SecretBytes& kek) {
-  CipherContextPtr context(EVP_CIPHER_CTX_new());
+// run gives the number of bytes written to `out`, or 0 when the integrity check failed. The initial value is RFC 3394's
+// or RFC 5649's own.
+std::size_t run(Mode mode, Direction direction, const SecretBytes& kek, ByteView in, std::span<std::uint8_t> out) {
+  const CipherContextPtr context(EVP_CIPHER_CTX_new());
   HSM_ASSERT(context);
   HSM_ASSERT(EVP_CipherInit_ex2(context.get(), block_cipher(kek.size()), kek.reveal().data(), nullptr,
                                 static_cast<int>(direction), nullptr) == 1);
   EVP_CIPHER_CTX_set_padding(context.get(), 0);
-  return context;
-}
-
-// run gives the number of bytes written to `out`, or 0 when the integrity check failed. The initial value is RFC 3394's
-// or RFC 5649's own.
-std::size_t run(Mode mode, Direction direction, const SecretBytes& kek, ByteView in, std::span<std::uint8_t> out) {
-  const CipherContextPtr context = prepare(direction, kek);
   const std::size_t size = mode(context.get(), nullptr, out.data(), in.data(), in.size(), run_block);
   HSM_ASSERT(size <= out.size());
   return size;
@@ -79,63 +73,11 @@ Result<SecretBytes> unwrap(Mode mode, const SecretBytes& kek, ByteView wrapped) 
   return out;
 }
 
-bool may_be_wrapped(std::size_t size) {
-  return size % 8 == 0 && size >= kKeyWrapBytesMin && size <= kKeyWrapBytesMax;
-}
-
-// Lane is one key among others on its way through RFC 3394 §2.2.1: its block A | R[i] in the common run of blocks, and
-// the R of its result.
-struct Lane {
-  std::span<std::uint8_t, 16> block;
-  Bytes* result;
-
-  std::uint8_t* semiblock(std::size_t i) const { return result->data() + kKeyWrapBlockBytes * i; }
-  void begin(ByteView key) const {
-    result->resize(kKeyWrapBlockBytes + key.size());
-    std::ranges::copy(key, semiblock(1));
-    std::ranges::fill(block.first<8>(), 0xA6);  // §2.2.3.1: the initial value
-  }
-  void load(std::size_t i) const { std::copy_n(semiblock(i), kKeyWrapBlockBytes, block.data() + 8); }
-  void store(std::size_t i, std::uint64_t t) const {
-    for (std::size_t byte = 0; byte < 8; ++byte) block[byte] ^= static_cast<std::uint8_t>(t >> (56 - 8 * byte));
-    std::copy_n(block.data() + 8, kKeyWrapBlockBytes, semiblock(i));
-  }
-  void end() const { std::copy_n(block.data(), kKeyWrapBlockBytes, semiblock(0)); }
-};
-
 }  // namespace
-
-Result<std::vector<Bytes>> wrap_keys(const SecretBytes& kek, std::span<const ByteView> keys) {
-  HSM_CHECK(check_kek(kek));
-  HSM_ASSERT(!keys.empty() && keys.size() <= kKeyWrapLanesMax);
-  const std::size_t size = keys[0].size();
-  HSM_ASSERT(std::ranges::all_of(keys, [size](ByteView key) { return key.size() == size; }));
-  if (!may_be_wrapped(size)) return wrong_length();
-  std::vector<Bytes> results(keys.size());
-  SecretBytes blocks(16 * keys.size());
-  std::vector<Lane> lanes;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    lanes.push_back({std::span<std::uint8_t, 16>(blocks.writable().subspan(16 * i, 16)), &results[i]});
-    lanes.back().begin(keys[i]);
-  }
-  const CipherContextPtr context = prepare(Direction::kWrap, kek);
-  const std::size_t semiblocks = size / kKeyWrapBlockBytes;
-  const auto bytes = static_cast<int>(blocks.size());
-  for (std::uint64_t t = 1; t <= 6 * semiblocks; ++t) {
-    const std::size_t i = (t - 1) % semiblocks + 1;
-    for (const Lane& lane : lanes) lane.load(i);
-    int done = 0;
-    HSM_ASSERT(EVP_CipherUpdate(context.get(), blocks.writable().data(), &done, blocks.reveal().data(), bytes) == 1 &&
-               done == bytes);
-    for (const Lane& lane : lanes) lane.store(i, t);
-  }
-  for (const Lane& lane : lanes) lane.end();
-  return results;
-}
 
 Result<Bytes> wrap_key(const SecretBytes& kek, ByteView key) {
   HSM_CHECK(check_kek(kek));
-  if (!may_be_wrapped(key.size())) return wrong_length();
+  if (key.size() % 8 != 0 || key.size() < kKeyWrapBytesMin || key.size() > kKeyWrapBytesMax) return wrong_length();
   return wrap(CRYPTO_128_wrap, kek, key);
 }
 

@@ -1,7 +1,4 @@
 #pragma once
-#include <span>
-#include <vector>
-
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
@@ -19,11 +16,6 @@ inline constexpr std::size_t kKeyWrapBytesMax = 1024 * 1024;  // ours; RFC 5649 
 // RFC 3394 (KW): `key` is a multiple of 8 bytes, at least 16; the result is 8 bytes longer.
 Result<Bytes> wrap_key(const SecretBytes& kek, ByteView key);
 Result<SecretBytes> unwrap_key(const SecretBytes& kek, ByteView wrapped);
-
-// wrap_keys gives what wrap_key gives for each of up to kKeyWrapLanesMax keys of one length, in little more time than
-// one takes. Wrapping is one chain of blocks, in which AES waits for itself; side by side, the chains fill that time.
-inline constexpr std::size_t kKeyWrapLanesMax = 8;
-Result<std::vector<Bytes>> wrap_keys(const SecretBytes& kek, std::span<const ByteView> keys);
 
 // RFC 5649 (KWP): `key` has at least one byte; the result is padded to 8 bytes, and 8 bytes longer.
 Result<Bytes> wrap_key_padded(const SecretBytes& kek, ByteView key);

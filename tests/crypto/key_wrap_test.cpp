@@ -35,36 +35,6 @@ TEST(KeyWrap, GivesThePublishedValues) {
   }
 }
 
-TEST(KeyWrap, SideBySideGivesWhatOneByOneGives) {
-  for (const std::size_t kek_bytes : {16, 24, 32}) {
-    const SecretBytes kek = SecretBytes::copy(Bytes(kek_bytes, 0x5c));
-    for (const std::size_t size : {16, 24, 32, 64, 2048}) {  // the last one counts beyond a byte
-      std::vector<Bytes> keys;
-      for (std::uint8_t lane = 0; lane < kKeyWrapLanesMax; ++lane) {
-        keys.emplace_back(size, lane);
-        const std::vector<ByteView> views(keys.begin(), keys.end());
-        const auto wrapped = wrap_keys(kek, views);
-        ASSERT_TRUE(wrapped);
-        ASSERT_EQ(wrapped->size(), keys.size());
-        for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_EQ((*wrapped)[i], wrap_key(kek, keys[i]).value());
-      }
-    }
-  }
-}
-
-TEST(KeyWrap, SideBySideRefusesTheSameLengths) {
-  for (const std::size_t size : {0, 8, 15, 17, 23}) {
-    const Bytes key(size);
-    const std::array<ByteView, 2> keys{key, key};
-    const auto refused = wrap_keys(SecretBytes(32), keys);
-    ASSERT_FALSE(refused) << size;
-    EXPECT_EQ(refused.error().code, Errc::kBadParameter);
-  }
-  const Bytes key(16);
-  const std::array<ByteView, 1> keys{key};
-  EXPECT_FALSE(wrap_keys(SecretBytes(20), keys));
-}
-
 TEST(KeyWrapPadded, GivesThePublishedValues) {
   const char* const kek = "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8";
   for (const Example& e : {

@@ -151,36 +151,6 @@ INSTANTIATE_TEST_SUITE_P(Table, EveryAlgorithm, ::testing::ValuesIn(signatures_a
   return name;
 });
 
-// Jobs of several keys, operations and sizes, more than are done together, some of them wrong.
-TEST(Batch, EachJobGetsWhatItWouldGetAlone) {
-  const KeyPtr one = key_for(oct(256));
-  const GeneratedKey other_material = generated(oct(256));
-  const KeyPtr other = loaded(oct(256), other_material);
-  const Bytes input = bytes_of_size(64);
-  std::vector<Job> jobs;
-  for (std::size_t i = 0; i < 40; ++i) {
-    const LoadedKey& key = i % 5 == 3 ? *other : *one;
-    const std::size_t size = i % 7 == 2 ? 17 : 16 + 16 * (i % 3 / 2);  // 17 can't be wrapped
-    const auto algorithm = i % 11 == 4 ? Algorithm::kAesKeyWrap : Algorithm::kA256Kw;
-    const auto operation = i % 9 == 5 ? KeyOperation::kUnwrapKey : KeyOperation::kWrapKey;
-    jobs.push_back(job_of(key, operation, algorithm, {.input = ByteView(input).subspan(i % 16, size)}));
-  }
-  engine().perform(jobs);
-  std::size_t good = 0;
-  for (const Job& job : jobs) {
-    const auto alone = perform(*job.key, job.operation, job.algorithm->algorithm, {.input = job.input});
-    ASSERT_EQ(job.result.has_value(), alone.has_value());
-    if (!alone) {
-      EXPECT_EQ(job.result.error().code, alone.error().code);
-      EXPECT_EQ(job.result.error().message, alone.error().message);
-      continue;
-    }
-    ++good;
-    EXPECT_TRUE(job.result->output == alone->output);
-  }
-  EXPECT_GT(good, 20U);
-}
-
 struct LengthRow {
   const char* name;
   KeyOperation operation;

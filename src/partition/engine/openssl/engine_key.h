@@ -1,11 +1,7 @@
 #pragma once
-#include <span>
-
 #include "partition/engine/engine.h"
 
 namespace hsm::partition {
-
-inline constexpr std::size_t kTogetherMax = 8;
 
 // EngineKey is what OpenSslEngine loads: each kind of key does its own operations. Every job's algorithm suits the key
 // and operation (engine.h). Thread-safe: what a key prepares is immutable, each operation works on a copy of it.
@@ -13,13 +9,6 @@ class EngineKey : public LoadedKey {
  public:
   using LoadedKey::LoadedKey;
   virtual Result<core::CryptoReply> perform(const Job& job) const = 0;
-
-  // takes_together tells whether jobs like this one (of the same operation, algorithm and input's size) are done faster
-  // in one pass: perform_together then gets up to kTogetherMax of them and sets their results.
-  virtual bool takes_together(const Job&) const { return false; }
-  virtual void perform_together(std::span<Job* const> jobs) const {
-    for (Job* job : jobs) job->result = perform(*job);
-  }
 };
 
 // check_digest_size: kBadParameter unless what is signed has the algorithm's exact size.

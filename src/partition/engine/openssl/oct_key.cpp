@@ -47,20 +47,6 @@ Result<CryptoReply> OctKey::perform(const Job& job) const {
   return (this->*row->perform)(job);
 }
 
-bool OctKey::takes_together(const Job& job) const {
-  return job.algorithm->scheme == core::Scheme::kAesKw && job.operation == KeyOperation::kWrapKey;
-}
-
-void OctKey::perform_together(std::span<Job* const> jobs) const {
-  static_assert(kTogetherMax <= crypto::kKeyWrapLanesMax);
-  std::array<ByteView, kTogetherMax> inputs;
-  std::ranges::transform(jobs, inputs.begin(), [](const Job* job) { return job->input; });
-  auto wrapped = crypto::wrap_keys(key_, std::span(inputs).first(jobs.size()));
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    jobs[i]->result = wrapped ? reply_of(std::move((*wrapped)[i])) : std::unexpected(wrapped.error());
-  }
-}
-
 Result<CryptoReply> OctKey::gcm(const Job& job) const {
   const AesGcm& gcm = gcm_.get([this] { return AesGcm(key_); });
   return job.operation == KeyOperation::kEncrypt ? gcm.encrypt(job) : gcm.decrypt(job);

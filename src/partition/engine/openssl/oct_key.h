@@ -18,9 +18,6 @@ class OctKey final : public EngineKey {
 
   OctKey(const core::KeyPolicy& policy, SecretBytes key) : EngineKey(policy), key_(std::move(key)) {}
   Result<core::CryptoReply> perform(const Job& job) const override;
-  // Wraps by RFC 3394.
-  bool takes_together(const Job& job) const override;
-  void perform_together(std::span<Job* const> jobs) const override;
 
  private:
   Result<core::CryptoReply> gcm(const Job& job) const;

@@ -96,10 +96,6 @@ std::uint64_t exponent_of(const core::PublicKey& key) {
   return exponent;
 }
 
-bool alike(const Job& a, const Job& b) {
-  return a.key == b.key && a.operation == b.operation && a.algorithm == b.algorithm && a.input.size() == b.input.size();
-}
-
 // reach_openssl makes OpenSSL read its configuration and seed its generator, and sees that every family of algorithms
 // is there; what keys look up later is found in memory. In FIPS mode there are no keys on the curves of RFC 7748.
 void reach_openssl(bool fips) {
@@ -166,35 +162,13 @@ Status OpenSslEngine::check(const Job& job) const {
   return check_limits(job);
 }
 
-// Each job goes with those that its key takes together with it.
-void OpenSslEngine::perform_some(std::span<Job> jobs) const {
-  std::array<bool, kTogetherMax> done{};
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    if (std::exchange(done[i], true)) continue;
-    if (const Status good = check(jobs[i]); !good) {
-      jobs[i].result = std::unexpected(good.error());
-      continue;
-    }
-    const auto& key = *static_cast<const EngineKey*>(jobs[i].key);
-    std::array<Job*, kTogetherMax> group{&jobs[i]};
-    std::size_t count = 1;
-    for (std::size_t k = i + 1; k < jobs.size() && key.takes_together(jobs[i]); ++k) {
-      if (done[k] || !alike(jobs[i], jobs[k]) || !check(jobs[k])) continue;
-      group[count++] = &jobs[k];
-      done[k] = true;
-    }
-    if (count > 1) {
-      key.perform_together(std::span(group).first(count));
-    } else {
-      jobs[i].result = key.perform(jobs[i]);
-    }
-  }
+void OpenSslEngine::perform(std::span<Job> batch) {
+  for (Job& job : batch) job.result = perform(job);
 }
 
-void OpenSslEngine::perform(std::span<Job> batch) {
-  for (; !batch.empty(); batch = batch.subspan(std::min(batch.size(), kTogetherMax))) {
-    perform_some(batch.first(std::min(batch.size(), kTogetherMax)));
-  }
+Result<core::CryptoReply> OpenSslEngine::perform(const Job& job) const {
+  HSM_CHECK(check(job));
+  return static_cast<const EngineKey*>(job.key)->perform(job);
 }
 
 Result<GeneratedKey> OpenSslEngine::generate(const KeySpec& spec, std::uint32_t public_exponent) {

@@ -40,7 +40,7 @@ class OpenSslEngine final : public Engine {
   // ml_dsa is for AKP keys, which need a provider. kNotSupported: there is none.
   Result<const MlDsaProvider*> ml_dsa(const core::KeySpec& spec) const;
   Status check(const Job& job) const;
-  void perform_some(std::span<Job> jobs) const;  // at most as many as are done together
+  Result<core::CryptoReply> perform(const Job& job) const;
 
   const Providers providers_;
 };
