@@ -37,8 +37,10 @@ Status LogWriter::write(Fill fill) {
 void LogWriter::append_records(LineBatch& batch, const core::AuditEvent& event) {
   record_writer_.append_members(batch.begin_line(event.time), event);
   batch.end_line();
+  if (event.parts.empty()) return;
+  const PartsCommon common = record_writer_.common_of(event);
   for (const core::AuditPart& part : event.parts) {
-    RecordWriter::append_members(batch.begin_line(event.time), event, part);
+    RecordWriter::append_members(batch.begin_line(event.time), common, event, part);
     batch.end_line();
   }
 }

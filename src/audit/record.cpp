@@ -90,6 +90,11 @@ void append_result(std::string& out, int http_status, std::string_view descripti
   append_member_unless_empty(out, R"(,"resultDescription":)", description);
 }
 
+void append_status(std::string& out, int http_status) {
+  out += R"(,"httpStatusCode":)";
+  append_json_number(out, std::max(http_status, 0));
+}
+
 void append_decision(std::string& out, std::string_view data_action, std::string_view scope,
                      std::string_view assignment_id) {
   append_member(out, R"(,"dataAction":)", data_action);
@@ -138,32 +143,39 @@ void RecordWriter::append_members(std::string& out, const core::AuditEvent& even
   append_properties(out, event);
   out += R"(,"durationMs":)";
   append_json_number(out, milliseconds(event.duration));
-  append_member(out, R"(,"callerIpAddress":)", event.caller_address);
-  out += R"(,"identity":)";
-  out += event.caller ? identity_text(event.caller) : R"("{}")";
+  append_caller(out, event);
   append_member(out, R"(,"clientInfo":)", event.client_info);
-  out += R"(,"httpStatusCode":)";
-  append_json_number(out, std::max(event.http_status, 0));
+  append_status(out, event.http_status);
   append_member(out, R"(,"requestUri":)", event.request_uri);
   out += tail_;
 }
 
-void RecordWriter::append_members(std::string& out, const core::AuditEvent& event, const core::AuditPart& part) {
-  append_member(out, kPartStart, event.correlation_id);
+PartsCommon RecordWriter::common_of(const core::AuditEvent& event) {
+  PartsCommon common;
+  append_member(common.head, kPartStart, event.correlation_id);
+  append_caller(common.head, event);
+  common.properties = R"(,"properties":{)";
+  append_member(common.properties, R"("id":)", event.key_id);
+  return common;
+}
+
+void RecordWriter::append_members(std::string& out, const PartsCommon& common, const core::AuditEvent& event,
+                                  const core::AuditPart& part) {
+  out += common.head;
   append_member(out, R"(,"correlationId":)", part.correlation_id);
   append_member(out, R"(,"operationName":)", part.operation_name);
-  if (part.http_status == event.http_status && part.result_description.empty()) {
-    out += kSuccess;  // only a success has parts
-  } else {
-    append_result(out, part.http_status, part.result_description);
-    out += R"(,"httpStatusCode":)";
-    append_json_number(out, std::max(part.http_status, 0));
-  }
-  if (part.algorithm == event.algorithm && part.data_action.empty()) return;
-  std::string own;
-  if (part.algorithm != event.algorithm) append_member(own, R"(,"algorithm":)", part.algorithm);
-  if (!part.data_action.empty()) append_decision(own, part.data_action, event.scope, part.assignment_id);
-  out.append(R"(,"properties":{)").append(own, 1).append("}");
+  append_result(out, part.http_status, part.result_description);
+  append_status(out, part.http_status);
+  out += common.properties;
+  append_member_unless_empty(out, R"(,"algorithm":)", part.algorithm);
+  if (!part.data_action.empty()) append_decision(out, part.data_action, event.scope, part.assignment_id);
+  out += '}';
+}
+
+void RecordWriter::append_caller(std::string& out, const core::AuditEvent& event) {
+  append_member(out, R"(,"callerIpAddress":)", event.caller_address);
+  out += R"(,"identity":)";
+  out += event.caller ? identity_text(event.caller) : R"("{}")";
 }
 
 // A caller makes many requests one after the other, and is the same object in each (identity::TokenCache).

@@ -19,6 +19,12 @@ struct LogIdentity {
 // kFieldBytesMax bounds each text of a record that a client can choose. What is longer is cut and ends in "…".
 inline constexpr std::size_t kFieldBytesMax = 4096;
 
+// PartsCommon is what the records of one event's parts have in common, in the two places where they have it.
+struct PartsCommon {
+  std::string head;        // `batchId`, the caller
+  std::string properties;  // the key
+};
+
 // RecordWriter writes events in the Azure AuditEvent schema (reference/audit-metrics-limits.md §1.2, §1.5). Not
 // thread-safe.
 class RecordWriter {
@@ -28,13 +34,17 @@ class RecordWriter {
   // append_members appends all members of the record but `time` (chain.h writes that), each with a comma before it.
   void append_members(std::string& out, const core::AuditEvent& event);
 
-  // append_members of a part: `batchId`, which is the correlationId of the event's own record, and what this record
-  // does not say already; what is left out is as it stands there. A sixth of a whole record, since hashing and writing
-  // it is most of what an operation of a batch costs.
-  static void append_members(std::string& out, const core::AuditEvent& event, const core::AuditPart& part);
+  // append_members of a part: `batchId`, which is the correlationId of the event's own record, and by the names that
+  // every record has for them what was done with which key, by whom and with what result. What only the request has
+  // (its URI, client, duration) is left out, and so is the decision where it was the event's. `common` is common_of the
+  // event.
+  static void append_members(std::string& out, const PartsCommon& common, const core::AuditEvent& event,
+                             const core::AuditPart& part);
+  PartsCommon common_of(const core::AuditEvent& event);
 
  private:
   void append_properties(std::string& out, const core::AuditEvent& event) const;
+  void append_caller(std::string& out, const core::AuditEvent& event);
   const std::string& identity_text(const std::shared_ptr<const core::Caller>& caller);
 
   // What never changes, ready to be copied: the members at the beginning, those inside of properties, and those at the

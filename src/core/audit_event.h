@@ -45,8 +45,8 @@ struct AuditEvent {
   std::string scope;          // where
   std::string assignment_id;  // the role assignment that granted it; empty if none did
   std::string tls_version;
-  // Each of them has a record of its own behind that of the event, and names it by its correlation_id. What both say
-  // alike stands in the event's only.
+  // Each of them has a record of its own behind that of the event, and names it by its correlation_id. Of the decision
+  // the event's record tells, unless the part has its own.
   std::vector<AuditPart> parts;
 };
 

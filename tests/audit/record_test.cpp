@@ -231,37 +231,60 @@ core::AuditEvent event_of_parts() {
 }
 
 json::object record_of_part(const core::AuditEvent& whole, std::size_t i) {
+  RecordWriter writer({});
   LineBatch batch;
   batch.restart({});
-  RecordWriter::append_members(batch.begin_line(whole.time), whole, whole.parts[i]);
+  RecordWriter::append_members(batch.begin_line(whole.time), writer.common_of(whole), whole, whole.parts[i]);
   batch.end_line();
   return json::parse(batch.text()).as_object();
 }
 
-TEST(PartRecord, NamesTheRequestsRecordAndLeavesOutWhatThatSays) {
-  core::AuditEvent whole = event_of_parts();
-  whole.algorithm = whole.parts[0].algorithm;
-  whole.parts[0].data_action = {};
-  whole.parts[0].assignment_id.clear();
-  const json::object alike = record_of_part(whole, 0);
-  EXPECT_EQ(alike.at("batchId").as_string(), whole.correlation_id);
-  EXPECT_EQ(alike.at("correlationId").as_string(), whole.parts[0].correlation_id);
-  EXPECT_EQ(alike.at("operationName").as_string(), "KeyWrap");
-  EXPECT_EQ(alike.at("resultType").as_string(), "Success");
-  EXPECT_FALSE(alike.contains("httpStatusCode"));
-  EXPECT_FALSE(alike.contains("properties"));
+// Who reads only the records of one operation, key, caller or result finds the parts among them.
+TEST(PartRecord, StandsForItselfAndNamesTheRequestsRecord) {
+  const core::AuditEvent whole = event_of_parts();
+  LineBatch batch;
+  batch.restart({});
+  RecordWriter({}).append_members(batch.begin_line(whole.time), whole);
+  batch.end_line();
+  const json::object request = json::parse(batch.text()).as_object();
+
+  const json::object part = record_of_part(whole, 0);
+
+  EXPECT_EQ(part.at("batchId").as_string(), whole.correlation_id);
+  EXPECT_EQ(part.at("correlationId").as_string(), whole.parts[0].correlation_id);
+  EXPECT_EQ(part.at("operationName").as_string(), "KeyWrap");
+  EXPECT_EQ(part.at("resultType").as_string(), "Success");
+  for (const char* member : {"time", "identity", "callerIpAddress", "httpStatusCode", "resultSignature"}) {
+    EXPECT_EQ(part.at(member), request.at(member)) << member;
+  }
+  const json::object& properties = part.at("properties").as_object();
+  EXPECT_EQ(properties.at("id"), request.at("properties").at("id"));
+  EXPECT_EQ(properties.at("algorithm").as_string(), "A256KW");
+  EXPECT_EQ(properties.at("dataAction").as_string(), whole.parts[0].data_action);
+  EXPECT_EQ(properties.at("appliedAssignmentId").as_string(), whole.parts[0].assignment_id);
 }
 
-TEST(PartRecord, SaysWhatIsNotAsInTheRequestsRecord) {
+TEST(PartRecord, LeavesTheDecisionToTheRequestsRecordWhereItIsThatOne) {
   core::AuditEvent whole = event_of_parts();
-  whole.algorithm = "A256KW";
+  whole.parts[0].data_action = {};
+  whole.parts[0].assignment_id.clear();
+  const json::object part = record_of_part(whole, 0);
+  const json::object& properties = part.at("properties").as_object();
+  EXPECT_FALSE(properties.contains("dataAction"));
+  EXPECT_FALSE(properties.contains("isRbacAuthorized"));
+  EXPECT_EQ(properties.at("id").as_string(), whole.key_id);
+}
+
+TEST(PartRecord, SaysWhyAnOperationFailed) {
+  const core::AuditEvent whole = event_of_parts();
   const json::object other = record_of_part(whole, 1);
   EXPECT_EQ(other.at("operationName").as_string(), "KeySign");
   EXPECT_EQ(other.at("resultType").as_string(), "Failed");
+  EXPECT_EQ(other.at("resultSignature").as_string(), "Forbidden");
   EXPECT_EQ(other.at("resultDescription").as_string(), "a \"reason\"");
   EXPECT_EQ(other.at("httpStatusCode").as_int64(), 403);
   const json::object& properties = other.at("properties").as_object();
-  EXPECT_EQ(properties.at("algorithm").as_string(), "");
+  EXPECT_FALSE(properties.contains("algorithm"));
   EXPECT_EQ(properties.at("dataAction").as_string(), whole.parts[1].data_action);
   EXPECT_EQ(properties.at("isRbacAuthorized").as_bool(), false);
 }

@@ -204,10 +204,13 @@ def test_each_operation_has_a_record_of_its_own_and_the_log_verifies(own, name, 
     assert [r["resultType"] for r in found] == ["Success"] * 7 + ["Failed"] + ["Success"] * 12
     assert len({r["correlationId"] for r in found} | {request}) == 21
     assert found[7]["correlationId"] in answer.json()["results"][7]["error"]["message"]
-    # What a record leaves out is as in the request's.
-    assert [(whole | r)["httpStatusCode"] for r in found] == [200] * 7 + [400] + [200] * 12
-    seen = [whole["properties"] | r.get("properties", {}) for r in found]
-    assert [s["algorithm"] for s in seen] == ["A256KW"] * 7 + ["A256GCM"] + ["A256KW"] * 12
+    assert [r["httpStatusCode"] for r in found] == [200] * 7 + [400] + [200] * 12
+    for member in ("identity", "callerIpAddress"):
+        assert {r[member] for r in found} == {whole[member]}
+    assert {r["properties"]["id"] for r in found} == {kid}
+    assert [r["properties"]["algorithm"] for r in found] == ["A256KW"] * 7 + ["A256GCM"] + ["A256KW"] * 12
+    # A decision that is left out is as in the request's.
+    seen = [whole["properties"] | r["properties"] for r in found]
     actions = [s["dataAction"].rsplit("/keys/", 1)[1] for s in seen]
     assert actions == ["wrap/action"] * 7 + ["encrypt/action"] + ["wrap/action"] * 12
     assert all(s["isRbacAuthorized"] and s["appliedAssignmentId"] for s in seen)
