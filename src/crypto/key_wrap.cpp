@@ -44,65 +44,96 @@ std::unexpected<Error> wrong_length() {
   return fail(Errc::kBadParameter, "the length of the key to wrap or unwrap is not allowed");
 }
 
-// run gives the number of bytes written to `out`, or 0 when the integrity check failed. The initial value is RFC 3394's
-// or RFC 5649's own.
-std::size_t run(Mode mode, Direction direction, const SecretBytes& kek, ByteView in, std::span<std::uint8_t> out) {
-  const CipherContextPtr context(EVP_CIPHER_CTX_new());
+CipherContextPtr prepare(Direction direction, const SecretBytes& kek) {
+  CipherContextPtr context(EVP_CIPHER_CTX_new());
   HSM_ASSERT(context);
   HSM_ASSERT(EVP_CipherInit_ex2(context.get(), block_cipher(kek.size()), kek.reveal().data(), nullptr,
                                 static_cast<int>(direction), nullptr) == 1);
   EVP_CIPHER_CTX_set_padding(context.get(), 0);
+  return context;
+}
+
+// run gives the number of bytes written to `out`, or 0 when the integrity check failed. The initial value is RFC 3394's
+// or RFC 5649's own.
+std::size_t run(Mode mode, const CipherContextPtr& prepared, ByteView in, std::span<std::uint8_t> out) {
+  const CipherContextPtr context(EVP_CIPHER_CTX_new());
+  HSM_ASSERT(context && EVP_CIPHER_CTX_copy(context.get(), prepared.get()) == 1);
   const std::size_t size = mode(context.get(), nullptr, out.data(), in.data(), in.size(), run_block);
   HSM_ASSERT(size <= out.size());
   return size;
 }
 
-Result<Bytes> wrap(Mode mode, const SecretBytes& kek, ByteView key) {
-  Bytes out((key.size() + 7) / 8 * 8 + kKeyWrapBlockBytes);
-  if (run(mode, Direction::kWrap, kek, key, out) != out.size()) {
+Result<SecretBytes> wrap(Mode mode, const CipherContextPtr& prepared, ByteView key) {
+  SecretBytes out((key.size() + 7) / 8 * 8 + kKeyWrapBlockBytes);
+  if (run(mode, prepared, key, out.writable()) != out.size()) {
     return openssl_failed(Errc::kInternal, "a key could not be wrapped");
   }
   return out;
 }
 
-Result<SecretBytes> unwrap(Mode mode, const SecretBytes& kek, ByteView wrapped) {
+Result<SecretBytes> unwrap(Mode mode, const CipherContextPtr& prepared, ByteView wrapped) {
   SecretBytes out(wrapped.size());
-  const std::size_t size = run(mode, Direction::kUnwrap, kek, wrapped, out.writable());
+  const std::size_t size = run(mode, prepared, wrapped, out.writable());
   if (size == 0) return bad_ciphertext();
   out.shrink(size);
   return out;
 }
 
-}  // namespace
-
-Result<Bytes> wrap_key(const SecretBytes& kek, ByteView key) {
-  HSM_CHECK(check_kek(kek));
-  if (key.size() % 8 != 0 || key.size() < kKeyWrapBytesMin || key.size() > kKeyWrapBytesMax) return wrong_length();
-  return wrap(CRYPTO_128_wrap, kek, key);
+Result<Bytes> plain_bytes(const Result<SecretBytes>& wrapped) {
+  if (!wrapped) return std::unexpected(wrapped.error());
+  return Bytes(wrapped->reveal().begin(), wrapped->reveal().end());
 }
 
-Result<SecretBytes> unwrap_key(const SecretBytes& kek, ByteView wrapped) {
-  HSM_CHECK(check_kek(kek));
+}  // namespace
+
+KeyWrapper::KeyWrapper(const SecretBytes& kek) : prepared_(prepare(Direction::kWrap, kek)) {}
+
+Result<SecretBytes> KeyWrapper::wrap(ByteView key) const {
+  if (key.size() % 8 != 0 || key.size() < kKeyWrapBytesMin || key.size() > kKeyWrapBytesMax) return wrong_length();
+  return crypto::wrap(CRYPTO_128_wrap, prepared_, key);
+}
+
+Result<SecretBytes> KeyWrapper::wrap_padded(ByteView key) const {
+  if (key.empty() || key.size() > kKeyWrapBytesMax) return wrong_length();
+  return crypto::wrap(CRYPTO_128_wrap_pad, prepared_, key);
+}
+
+KeyUnwrapper::KeyUnwrapper(const SecretBytes& kek) : prepared_(prepare(Direction::kUnwrap, kek)) {}
+
+Result<SecretBytes> KeyUnwrapper::unwrap(ByteView wrapped) const {
   if (wrapped.size() % 8 != 0 || wrapped.size() < kKeyWrapBytesMin + kKeyWrapBlockBytes ||
       wrapped.size() > kKeyWrapBytesMax + kKeyWrapBlockBytes) {
     return wrong_length();
   }
-  return unwrap(CRYPTO_128_unwrap, kek, wrapped);
+  return crypto::unwrap(CRYPTO_128_unwrap, prepared_, wrapped);
 }
 
-Result<Bytes> wrap_key_padded(const SecretBytes& kek, ByteView key) {
-  HSM_CHECK(check_kek(kek));
-  if (key.empty() || key.size() > kKeyWrapBytesMax) return wrong_length();
-  return wrap(CRYPTO_128_wrap_pad, kek, key);
-}
-
-Result<SecretBytes> unwrap_key_padded(const SecretBytes& kek, ByteView wrapped) {
-  HSM_CHECK(check_kek(kek));
+Result<SecretBytes> KeyUnwrapper::unwrap_padded(ByteView wrapped) const {
   if (wrapped.size() % 8 != 0 || wrapped.size() < 2 * kKeyWrapBlockBytes ||
       wrapped.size() > kKeyWrapBytesMax + kKeyWrapBlockBytes) {
     return wrong_length();
   }
-  return unwrap(CRYPTO_128_unwrap_pad, kek, wrapped);
+  return crypto::unwrap(CRYPTO_128_unwrap_pad, prepared_, wrapped);
+}
+
+Result<Bytes> wrap_key(const SecretBytes& kek, ByteView key) {
+  HSM_CHECK(check_kek(kek));
+  return plain_bytes(KeyWrapper(kek).wrap(key));
+}
+
+Result<SecretBytes> unwrap_key(const SecretBytes& kek, ByteView wrapped) {
+  HSM_CHECK(check_kek(kek));
+  return KeyUnwrapper(kek).unwrap(wrapped);
+}
+
+Result<Bytes> wrap_key_padded(const SecretBytes& kek, ByteView key) {
+  HSM_CHECK(check_kek(kek));
+  return plain_bytes(KeyWrapper(kek).wrap_padded(key));
+}
+
+Result<SecretBytes> unwrap_key_padded(const SecretBytes& kek, ByteView wrapped) {
+  HSM_CHECK(check_kek(kek));
+  return KeyUnwrapper(kek).unwrap_padded(wrapped);
 }
 
 }  // namespace hsm::crypto

@@ -2,6 +2,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "crypto/openssl.h"
 
 namespace hsm::crypto {
 
@@ -20,5 +21,29 @@ Result<SecretBytes> unwrap_key(const SecretBytes& kek, ByteView wrapped);
 // RFC 5649 (KWP): `key` has at least one byte; the result is padded to 8 bytes, and 8 bytes longer.
 Result<Bytes> wrap_key_padded(const SecretBytes& kek, ByteView key);
 Result<SecretBytes> unwrap_key_padded(const SecretBytes& kek, ByteView wrapped);
+
+// KeyWrapper is a key-encryption key that wraps often: AES's schedule is ready, each operation works on a copy. It
+// gives what wrap_key and wrap_key_padded give, as what replies hold. `kek` must have one of the three lengths.
+// Thread-safe.
+class KeyWrapper {
+ public:
+  explicit KeyWrapper(const SecretBytes& kek);
+  Result<SecretBytes> wrap(ByteView key) const;
+  Result<SecretBytes> wrap_padded(ByteView key) const;
+
+ private:
+  CipherContextPtr prepared_;
+};
+
+// KeyUnwrapper is the same for unwrap_key and unwrap_key_padded.
+class KeyUnwrapper {
+ public:
+  explicit KeyUnwrapper(const SecretBytes& kek);
+  Result<SecretBytes> unwrap(ByteView wrapped) const;
+  Result<SecretBytes> unwrap_padded(ByteView wrapped) const;
+
+ private:
+  CipherContextPtr prepared_;
+};
 
 }  // namespace hsm::crypto

@@ -35,6 +35,22 @@ TEST(KeyWrap, GivesThePublishedValues) {
   }
 }
 
+TEST(KeyWrap, APreparedKeyGivesTheSameEachTime) {
+  const SecretBytes kek = SecretBytes::copy(Bytes(32, 0x5c));
+  const KeyWrapper wrapper(kek);
+  const KeyUnwrapper unwrapper(kek);
+  for (const std::size_t size : {16, 24, 32, 64, 2048, 16}) {
+    const Bytes key(size, static_cast<std::uint8_t>(size));
+    const auto wrapped = wrapper.wrap(key);
+    const auto padded = wrapper.wrap_padded(ByteView(key).first(size - 1));
+    ASSERT_TRUE(wrapped && padded);
+    EXPECT_TRUE(*wrapped == SecretBytes::copy(*wrap_key(kek, key)));
+    EXPECT_FALSE(unwrapper.unwrap(padded->reveal()));  // what failed is no trace in what comes next
+    EXPECT_TRUE(*unwrapper.unwrap(wrapped->reveal()) == SecretBytes::copy(key));
+    EXPECT_TRUE(*unwrapper.unwrap_padded(padded->reveal()) == SecretBytes::copy(Bytes(size - 1, key[0])));
+  }
+}
+
 TEST(KeyWrapPadded, GivesThePublishedValues) {
   const char* const kek = "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8";
   for (const Example& e : {

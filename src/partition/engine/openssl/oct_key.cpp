@@ -3,20 +3,12 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "crypto/key_wrap.h"
 
 namespace hsm::partition {
 namespace {
 
 using core::CryptoReply;
 using core::KeyOperation;
-
-Result<CryptoReply> reply_of(Result<Bytes> output) {
-  if (!output) return std::unexpected(std::move(output).error());
-  CryptoReply reply;
-  reply.output = SecretBytes::take(*output);
-  return reply;
-}
 
 Result<CryptoReply> reply_of(Result<SecretBytes> output) {
   if (!output) return std::unexpected(std::move(output).error());
@@ -58,13 +50,20 @@ Result<CryptoReply> OctKey::cbc(const Job& job) const {
 }
 
 Result<CryptoReply> OctKey::wrap(const Job& job) const {
-  if (job.operation == KeyOperation::kWrapKey) return reply_of(crypto::wrap_key(key_, job.input));
-  return reply_of(crypto::unwrap_key(key_, job.input));
+  return reply_of(job.operation == KeyOperation::kWrapKey ? wrapper().wrap(job.input) : unwrapper().unwrap(job.input));
 }
 
 Result<CryptoReply> OctKey::wrap_padded(const Job& job) const {
-  if (job.operation == KeyOperation::kWrapKey) return reply_of(crypto::wrap_key_padded(key_, job.input));
-  return reply_of(crypto::unwrap_key_padded(key_, job.input));
+  return reply_of(job.operation == KeyOperation::kWrapKey ? wrapper().wrap_padded(job.input)
+                                                          : unwrapper().unwrap_padded(job.input));
+}
+
+const crypto::KeyWrapper& OctKey::wrapper() const {
+  return wrapper_.get([this] { return crypto::KeyWrapper(key_); });
+}
+
+const crypto::KeyUnwrapper& OctKey::unwrapper() const {
+  return unwrapper_.get([this] { return crypto::KeyUnwrapper(key_); });
 }
 
 Result<CryptoReply> OctKey::mac(const Job& job) const {

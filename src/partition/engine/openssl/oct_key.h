@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "crypto/hmac.h"
+#include "crypto/key_wrap.h"
 #include "partition/engine/openssl/aes_cbc.h"
 #include "partition/engine/openssl/aes_gcm.h"
 #include "partition/engine/openssl/engine_key.h"
@@ -25,6 +26,8 @@ class OctKey final : public EngineKey {
   Result<core::CryptoReply> wrap(const Job& job) const;         // RFC 3394
   Result<core::CryptoReply> wrap_padded(const Job& job) const;  // RFC 5649
   Result<core::CryptoReply> mac(const Job& job) const;          // over the bytes given, of the digest's full length
+  const crypto::KeyWrapper& wrapper() const;
+  const crypto::KeyUnwrapper& unwrapper() const;
 
   struct SchemeRow {
     core::Scheme scheme;
@@ -35,6 +38,8 @@ class OctKey final : public EngineKey {
   SecretBytes key_;
   Lazy<AesGcm> gcm_;
   Lazy<AesCbc> cbc_;
+  Lazy<crypto::KeyWrapper> wrapper_;
+  Lazy<crypto::KeyUnwrapper> unwrapper_;
   std::array<Lazy<crypto::HmacKey>, 3> macs_;  // HS256, HS384, HS512
 };
 
