@@ -10,7 +10,7 @@ Status FastLink::submit(const core::CryptoRequest& request, std::uint64_t tag) {
 }
 
 Load FastLink::load_of(const core::CryptoRequest& request) {
-  return partition::load_of({.perform = request});
+  return partition::load_of(request);
 }
 
 Status FastLink::submit_random(std::size_t n, std::uint64_t tag) {

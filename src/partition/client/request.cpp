@@ -57,7 +57,6 @@ std::uint32_t cost(const core::CryptoRequest& request) {
 }
 
 std::size_t reply_bytes_max(const Request& request) {
-  if (request.type == MessageType::kPerform) return perform_reply_bytes_max(request.perform);
   if (request.type == MessageType::kRandom) return request.random_bytes;
   // Most backups are small, and a reply's room is kept free as long as its request is on the way.
   if (request.type == MessageType::kSealBackup) return backup_jwe_bytes_max(request.body.size());
@@ -65,11 +64,19 @@ std::size_t reply_bytes_max(const Request& request) {
   return find_row(request.type)->reply_bytes_max;
 }
 
+std::uint32_t reply_slots(std::size_t body_bytes_max) {
+  return slots_of(std::max(body_bytes_max, kErrorMessageBytesMax));
+}
+
 }  // namespace
 
 Load load_of(const Request& request) {
-  return {.cost = request.type == MessageType::kPerform ? cost(request.perform) : 1,
-          .reply_slots = slots_of(std::max(reply_bytes_max(request), kErrorMessageBytesMax))};
+  if (request.type == MessageType::kPerform) return load_of(request.perform);
+  return {.cost = 1, .reply_slots = reply_slots(reply_bytes_max(request))};
+}
+
+Load load_of(const core::CryptoRequest& request) {
+  return {.cost = cost(request), .reply_slots = reply_slots(perform_reply_bytes_max(request))};
 }
 
 WriteResult write(RingWriter& ring, std::uint64_t id, const Request& request, bool with_wrapped) {

@@ -23,6 +23,7 @@ struct Request {
 
 // load_of says what a request weighs on its lane.
 Load load_of(const Request& request);
+Load load_of(const core::CryptoRequest& request);  // of a kPerform
 
 // write puts a request into a ring. `with_wrapped`: a kPerform takes its wrapped key along.
 WriteResult write(RingWriter& ring, std::uint64_t id, const Request& request, bool with_wrapped);
