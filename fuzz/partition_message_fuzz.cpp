@@ -15,6 +15,7 @@
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/release_codec.h"
 #include "partition/channel/ring.h"
+#include "partition/channel/secure_wrap_codec.h"
 
 namespace {
 
@@ -97,6 +98,20 @@ void released_key(ByteView body) {
 
 void change_release_policy(ByteView body) {
   if (const auto decoded = decode_change_release_policy(body)) same(body, encode(*decoded));
+}
+
+void secure_wrap(ByteView body) {
+  const auto decoded = decode_secure_wrap(body);
+  if (!decoded) return;
+  HSM_ASSERT(check(*decoded));
+  same(body, encode(*decoded));
+}
+
+void secure_unwrap(ByteView body) {
+  const auto decoded = decode_secure_unwrap(body);
+  if (!decoded) return;
+  HSM_ASSERT(check(*decoded));
+  same(body, encode(*decoded));
 }
 
 void carry_bytes(ByteView body) {
@@ -187,7 +202,9 @@ constexpr auto kDecoders = std::to_array<void (*)(ByteView)>({perform,
                                                               attested,
                                                               engine_info,
                                                               carry_bytes,
-                                                              carry_step});
+                                                              carry_step,
+                                                              secure_wrap,
+                                                              secure_unwrap});
 
 }  // namespace
 

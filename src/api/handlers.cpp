@@ -55,6 +55,8 @@ constexpr auto kHandlers = std::to_array<Handler>({
     slow(Operation::kGetKeyAttestation, keys::get_attestation),
     {.operation = Operation::kBatch, .fast = true, .prepare = keys::prepare_batch, .finish_batch = keys::finish_batch},
     crypto(Operation::kDeriveKey),
+    slow(Operation::kSecureWrapKey, keys::secure_wrap),
+    slow(Operation::kSecureUnwrapKey, keys::secure_unwrap),
 });
 
 // Complete, in the order of the enumerators, and with the functions of each row's lane.

@@ -21,6 +21,8 @@ Result<Reply> set_rotation_policy(Call& call);
 Result<Reply> backup(Call& call);
 Result<Reply> restore(Call& call);
 Result<Reply> release(Call& call);
+Result<Reply> secure_wrap(Call& call);
+Result<Reply> secure_unwrap(Call& call);
 Result<Reply> get_attestation(Call& call);
 Result<Prepared> get(Call& call);
 Result<Prepared> prepare_crypto_operation(Call& call);

@@ -12,8 +12,8 @@ namespace hsm::core {
 using ReleasePolicyDigest = std::array<std::uint8_t, 32>;
 
 // KeyPolicy is what is bound to key material when it is wrapped, so that the two can't be recombined (design §5). A
-// partition changes `operations` on request, within the type's possible ones, and the release policy of an exportable
-// key as long as it is not immutable; it never changes the rest.
+// partition changes `operations` on request, within the type's possible ones and unless that evades the release policy
+// (core/secure_wrap.h), and the release policy as long as it is not immutable; it never changes the rest.
 struct KeyPolicy {
   KeySpec spec;
   KeyOperations operations;
@@ -24,10 +24,13 @@ struct KeyPolicy {
   friend bool operator==(const KeyPolicy&, const KeyPolicy&) = default;
 };
 
-// releasable_by_policy: an exportable key has a release policy, and no other key has one.
+constexpr bool has_release_policy(const KeyPolicy& policy) {
+  return policy.release_policy_digest != ReleasePolicyDigest{};
+}
+// releasable_by_policy: an exportable key has a release policy, and none but a policy is immutable. A key that is not
+// exportable may have one too: it says to whom secure unwrap gives what the key opens (core/secure_wrap.h).
 constexpr bool releasable_by_policy(const KeyPolicy& policy) {
-  const bool has_release_policy = policy.release_policy_digest != ReleasePolicyDigest{};
-  return policy.exportable == has_release_policy && (policy.exportable || !policy.release_policy_immutable);
+  return has_release_policy(policy) || (!policy.exportable && !policy.release_policy_immutable);
 }
 
 // PublicKey is the public half as JWK members: big-endian, RSA ones minimal, coordinates of the curve's width. Empty

@@ -19,6 +19,8 @@ enum class KeyOperation : std::uint8_t {  // stored as bit numbers
   kImport = 6,
   kExport = 7,
   kDeriveKey = 8,
+  kSecureWrapKey = 9,
+  kSecureUnwrapKey = 10,
   kCount_
 };
 
@@ -35,7 +37,9 @@ inline constexpr auto kKeyOperations = std::to_array<KeyOperationRow>({
     {KeyOperation::kUnwrapKey, "unwrapKey"},
     {KeyOperation::kImport, "import"},  // marks a key-exchange key; must stand alone
     {KeyOperation::kExport, "export"},
-    {KeyOperation::kDeriveKey, "deriveKey"},  // RFC 7517 §4.3; only of our X25519 keys
+    {KeyOperation::kDeriveKey, "deriveKey"},          // RFC 7517 §4.3; only of our X25519 keys
+    {KeyOperation::kSecureWrapKey, "secureWrapKey"},  // core/secure_wrap.h
+    {KeyOperation::kSecureUnwrapKey, "secureUnwrapKey"},
 });
 static_assert(kKeyOperations.size() == static_cast<std::size_t>(KeyOperation::kCount_));
 

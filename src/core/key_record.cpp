@@ -173,7 +173,7 @@ Result<KeyRecord> decode_key_record(ByteView bytes) {
   if (format >= kFormat) record.release_policy = get_release_policy(reader);
   HSM_CHECK(reader.finish("key record"));
   if (!valid(record.spec) || id.size() != reference.id.size() ||
-      record.release_policy.has_value() != record.attributes.exportable) {
+      (record.attributes.exportable && !record.release_policy)) {
     return fail(Errc::kInternal, "key record is damaged");
   }
   record.material = std::make_shared<const KeyReference>(std::move(reference));

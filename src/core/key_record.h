@@ -38,7 +38,7 @@ struct KeyRecord {
   Tags tags;
   PublicKey public_key;
   std::shared_ptr<const KeyReference> material;
-  std::optional<ReleasePolicy> release_policy = {};  // of an exportable key, and of no other
+  std::optional<ReleasePolicy> release_policy = {};  // of exportable keys and those for secure wrap
 };
 
 // policy_of is what is bound to the record's material.

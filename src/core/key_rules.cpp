@@ -12,7 +12,8 @@ std::string_view name_of(KeyOperation operation) {
 }
 
 // What still works on a key before nbf and after exp: reading what was protected before (keys-api.md §3.4).
-constexpr KeyOperations kAlwaysInTime{KeyOperation::kDecrypt, KeyOperation::kUnwrapKey, KeyOperation::kVerify};
+constexpr KeyOperations kAlwaysInTime{KeyOperation::kDecrypt, KeyOperation::kUnwrapKey, KeyOperation::kVerify,
+                                      KeyOperation::kSecureUnwrapKey};
 
 // UTF-8 characters, counted by their first bytes.
 std::size_t characters(std::string_view text) {
@@ -20,9 +21,8 @@ std::size_t characters(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-}  // namespace
-
-Status check_use(const KeyRecord& record, KeyOperation operation, const AlgorithmRow& algorithm, TimePoint now) {
+// All but the algorithm.
+Status check_usable(const KeyRecord& record, KeyOperation operation, TimePoint now) {
   if (!record.attributes.enabled) {
     return fail(Errc::kForbidden, fmt::format("Operation {} is not allowed on a disabled key.", name_of(operation)));
   }
@@ -39,11 +39,28 @@ Status check_use(const KeyRecord& record, KeyOperation operation, const Algorith
       return fail(Errc::kForbidden, fmt::format("Operation {} is not allowed on an expired key.", name_of(operation)));
     }
   }
-  if (!suits(algorithm, record.spec, operation)) {
-    return fail(Errc::kBadParameter,
-                fmt::format("Key and algorithm do not fit: {} can't be used for {} with this key's type or size.",
-                            algorithm.name, name_of(operation)));
-  }
+  return {};
+}
+
+std::unexpected<Error> misfit(std::string_view algorithm, KeyOperation operation) {
+  return fail(Errc::kBadParameter,
+              fmt::format("Key and algorithm do not fit: {} can't be used for {} with this key's type or size.",
+                          algorithm, name_of(operation)));
+}
+
+}  // namespace
+
+Status check_use(const KeyRecord& record, KeyOperation operation, const AlgorithmRow& algorithm, TimePoint now) {
+  HSM_CHECK(check_usable(record, operation, now));
+  if (!suits(algorithm, record.spec, operation)) return misfit(algorithm.name, operation);
+  return {};
+}
+
+Status check_secure_use(const KeyRecord& record, KeyOperation operation, const SecureWrapRow& algorithm,
+                        TimePoint now) {
+  const KeyOperation plain = plain_operation(operation);
+  HSM_CHECK(check_usable(record, record.operations.has(plain) ? plain : operation, now));
+  if (!suits(algorithm, record.spec)) return misfit(algorithm.name, operation);
   return {};
 }
 

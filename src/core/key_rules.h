@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "core/algorithm.h"
 #include "core/key_record.h"
+#include "core/secure_wrap.h"
 
 namespace hsm::core {
 
@@ -10,6 +11,10 @@ namespace hsm::core {
 // a disabled key refuses every use; outside of nbf/exp only decrypt, unwrap and verify still work; key_ops must hold
 // the operation. kForbidden for these (code unconfirmed); kBadParameter when the algorithm does not suit the key.
 Status check_use(const KeyRecord& record, KeyOperation operation, const AlgorithmRow& algorithm, TimePoint now);
+
+// check_secure_use is check_use of kSecureWrapKey and kSecureUnwrapKey. Either is also allowed by wrapKey or unwrapKey:
+// key_ops of the stable api-version have no others (unconfirmed).
+Status check_secure_use(const KeyRecord& record, KeyOperation operation, const SecureWrapRow& algorithm, TimePoint now);
 
 // check_exchange tells whether a key may unwrap another HSM's keys now: RSA, import its one operation, enabled, between
 // nbf and exp. kBadParameter (unconfirmed, reference/byok-release-attestation.md §1.3).

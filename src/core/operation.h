@@ -48,6 +48,8 @@ enum class Operation : std::uint8_t {
   kGetKeyAttestation,
   kBatch,
   kDeriveKey,
+  kSecureWrapKey,
+  kSecureUnwrapKey,
   kCount_
 };
 
@@ -146,6 +148,9 @@ inline constexpr auto kOperations = [] {
        Authorised::kByPart},
       // Another one: the key agreement of X25519 keys, for which the protocol has a data action and no path.
       {kDeriveKey, kPost, "strongroom/keys/{name}/{version}/derivekey", D::kKeysDerive, S::kKey, kFast, "KeyDerive"},
+      {kSecureWrapKey, kPost, "keys/{name}/{version}/securewrapkey", D::kKeysWrap, S::kKey, kSlow, "KeySecureWrap"},
+      {kSecureUnwrapKey, kPost, "keys/{name}/{version}/secureunwrapkey", D::kKeysUnwrap, S::kKey, kSlow,
+       "KeySecureUnwrap"},
   });
 }();
 static_assert(kOperations.size() == static_cast<std::size_t>(Operation::kCount_), "an operation without a row");

@@ -1,5 +1,7 @@
 #include "core/release_rules.h"
 
+#include "core/secure_wrap.h"
+
 namespace hsm::core {
 namespace {
 
@@ -18,20 +20,20 @@ Result<ReleasePolicy> merged(const std::optional<ReleasePolicy>& present, const 
 }  // namespace
 
 // Recorded texts, but for the first.
-Result<std::optional<ReleasePolicy>> release_policy_after(const ReleaseChanges& changes, const KeyRecord* before) {
+Result<std::optional<ReleasePolicy>> release_policy_after(const ReleaseChanges& changes, const KeyRecord* before,
+                                                          KeyOperations operations) {
   const bool is_new = before == nullptr;
   const bool exportable = is_new ? changes.exportable.value_or(false) : before->attributes.exportable;
   if (changes.exportable.value_or(exportable) != exportable) {
     return fail(Errc::kBadParameter, "The exportable attribute of an existing key cannot be changed.");
   }
-  if (!exportable && changes.policy) {
+  const std::optional<ReleasePolicy> present = is_new ? std::nullopt : before->release_policy;
+  if (!exportable && changes.policy && !present && !for_secure_wrap(operations)) {
     return fail(Errc::kBadParameter, "Non-exportable keys must not have release policy");
   }
   if (exportable && is_new && !changes.policy) {
     return fail(Errc::kBadParameter, "Exportable keys must have release policy");
   }
-  if (!exportable) return std::nullopt;
-  const std::optional<ReleasePolicy> present = is_new ? std::nullopt : before->release_policy;
   if (!changes.policy) return present;
   return merged(present, *changes.policy);
 }
@@ -40,7 +42,7 @@ Status check_release(const KeyRecord& record) {
   if (!record.attributes.enabled) {
     return fail(Errc::kForbidden, "Operation release is not allowed on a disabled key.");
   }
-  if (!record.release_policy) {
+  if (!record.attributes.exportable) {
     return fail(Errc::kForbidden, "Operation release is not permitted on a key that is not exportable.");
   }
   return {};

@@ -15,4 +15,11 @@ namespace hsm::release {
 // had.
 Result<EncryptionKey> decide(const Policy& policy, std::string_view token, AuthorityKeys& authorities, TimePoint now);
 
+// attested is decide without a policy: any token of an authority that `authorities` knows, verified.
+Result<EncryptionKey> attested(std::string_view token, AuthorityKeys& authorities, TimePoint now);
+
+// check_issuer: kForbidden if the token is not from `issuer`, which may be empty: then any will do. It believes nothing
+// of the token, and only narrows what the two above decide.
+Status check_issuer(std::string_view token, std::string_view issuer);
+
 }  // namespace hsm::release

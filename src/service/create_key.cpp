@@ -25,21 +25,23 @@ Status check_request(const NewKey& request) {
 // as first written stays.
 Result<core::KeyRecord> new_record(const NewKey& request, const core::KeyVersion& version,
                                    const core::KeyRecord* predecessor) {
-  HSM_TRY(auto release_policy, core::release_policy_after(request.release, predecessor));
+  const auto operations = request.operations.value_or(core::default_operations(request.spec));
+  HSM_TRY(auto release_policy, core::release_policy_after(request.release, predecessor, operations));
   if (release_policy && request.spec.type == core::KeyType::kAkp) {
     return fail(Errc::kNotSupported, "ML-DSA keys can't be exportable.");
   }
   core::KeyRecord record{.name = predecessor == nullptr ? request.name : predecessor->name,
                          .version = version,
                          .spec = request.spec,
-                         .operations = request.operations.value_or(core::default_operations(request.spec)),
+                         .operations = operations,
                          .attributes = {},
                          .tags = request.tags,
                          .public_key = {},
                          .material = {},
                          .release_policy = std::move(release_policy)};
   apply(request.attributes, record.attributes);
-  record.attributes.exportable = record.release_policy.has_value();
+  record.attributes.exportable =
+      predecessor == nullptr ? request.release.exportable.value_or(false) : predecessor->attributes.exportable;
   return record;
 }
 

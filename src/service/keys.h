@@ -61,6 +61,25 @@ struct ReleasedKey {
   core::ReleasedKey material;
 };
 
+struct SecureWrap {
+  core::KeyName name;
+  std::optional<core::KeyVersion> version;
+  core::SecureWrapAlgorithm algorithm{};
+};
+struct SecureUnwrap {
+  core::KeyName name;
+  std::optional<core::KeyVersion> version;
+  core::SecureWrapAlgorithm algorithm{};
+  Bytes value;
+  std::string token;   // the attestation token
+  std::string issuer;  // whom it must be from; empty: not said
+};
+// SecureWrapped is the wrapping key's record, and the key that it has wrapped, or opened for an environment.
+struct SecureWrapped {
+  KeyPointer key;
+  Bytes value;
+};
+
 // DeletedKey is a soft-deleted key and its latest version.
 struct DeletedKey {
   core::KeyHead head;
@@ -114,6 +133,11 @@ class Keys {
   // release encrypts a key to the environment that the token attests. kKeyNotFound; kForbidden: disabled, not
   // exportable, or the partition does not let it go (core/ports/partitions.h, with the other errors).
   Result<ReleasedKey> release(const ReleaseKey& request, Operation& operation);
+
+  // secure_wrap makes a key and wraps it; secure_unwrap opens it for the environment that the token attests.
+  // kKeyNotFound; kForbidden: see core::check_secure_use; those of core/ports/partitions.h.
+  Result<SecureWrapped> secure_wrap(const SecureWrap& request, Operation& operation);
+  Result<SecureWrapped> secure_unwrap(const SecureUnwrap& request, Operation& operation);
 
   // attest gives a version of a key and what the partition says of it (core/ports/partitions.h). kKeyNotFound;
   // kNotSupported: a type that has no attestation.

@@ -23,7 +23,7 @@ Result<core::KeyRecord> Keys::update(const UpdateKey& request, Operation& operat
       record.operations = *request.operations;
       record.material = std::make_shared<const core::KeyReference>(std::move(material));
     }
-    HSM_TRY(auto release_policy, core::release_policy_after(request.release, &record));
+    HSM_TRY(auto release_policy, core::release_policy_after(request.release, &record, record.operations));
     if (release_policy && release_policy != record.release_policy) {
       HSM_TRY(core::KeyReference material, partitions_.change_release_policy(*record.material, *release_policy));
       record.release_policy = std::move(release_policy);

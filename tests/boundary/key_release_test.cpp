@@ -1,56 +1,18 @@
 // Secure key release, with the real strongroom-partition: what a taken-over front end, which knows every wrapped key
 // and can send every message, does not get.
-#include <boost/json/array.hpp>
-
-#include "base/clock.h"
 #include "crypto/key_pair.h"
-#include "crypto/key_wrap.h"
 #include "crypto/public_key.h"
-#include "crypto/rsa_oaep.h"
-#include "release/release_policy.h"
-#include "tests/boundary/instance_fixture.h"
-#include "tests/identity/token_maker.h"
+#include "tests/boundary/attested_instance.h"
 
 namespace hsm {
 namespace {
 
 namespace json = boost::json;
-using identity::testing::jwk;
-using identity::testing::jwks;
 using identity::testing::rsa_key;
 using identity::testing::signed_token;
 
-constexpr const char* kAuthority = "https://attest.example";
-
-core::ReleasePolicy policy_for(const std::string& authority, bool immutable = false) {
-  const auto policy = release::Policy::parse(R"({"version":"1.0.0","anyOf":[{"authority":")" + authority +
-                                             R"(","allOf":[{"claim":"good","equals":true}]}]})");
-  return {.text = policy.value().canonical(),
-          .digest = release::digest_of(policy->canonical()),
-          .content_type = {},
-          .immutable = immutable};
-}
-
-json::object claims() {
-  const std::int64_t now = unix_seconds(SystemClock().now());
-  json::object key = jwk(rsa_key(1), "tee");
-  key.erase("alg");
-  key["use"] = "enc";
-  return {{"iss", kAuthority},
-          {"exp", now + 600},
-          {"good", true},
-          {"x-ms-runtime", {{"keys", json::array{std::move(key)}}}}};
-}
-
-class KeyRelease : public Instance {
+class KeyRelease : public AttestedInstance {
  protected:
-  KeyRelease() {
-    const std::string keys_file = folder_ / "authority.json";
-    std::ofstream(keys_file) << jwks({jwk(rsa_key(), "k1")});
-    config_.authorities = {{.issuer = kAuthority, .keys_file = keys_file, .ca_file = {}}};
-    start_new();
-  }
-
   core::WrappedKey make(core::GenerateRequest request, const core::ReleasePolicy& policy) {
     request.policy.exportable = true;
     request.policy.release_policy_digest = policy.digest;
@@ -63,18 +25,11 @@ class KeyRelease : public Instance {
     return partitions().release(
         {.key = key, .policy = policy, .token = signed_token(of, signer), .encryption = encryption});
   }
-  static core::KeyReference reference_to(const core::WrappedKey& key) { return {key.id, key.blob}; }
 
-  // What the environment does with its private key.
   static SecretBytes open(const core::ReleasedKey& key, crypto::Digest digest) {
     EXPECT_EQ(key.encryption_key_id, "tee");
-    const ByteView bytes = key.ciphertext;
-    const SecretBytes aes = crypto::rsa_oaep_decrypt(rsa_key(1), digest, bytes.first(256)).value();
-    EXPECT_EQ(aes.size(), 32u);
-    return crypto::unwrap_key_padded(aes, bytes.subspan(256)).value();
+    return opened(key.ciphertext, digest);
   }
-
-  const core::ReleasePolicy policy_ = policy_for(kAuthority);
 };
 
 TEST_F(KeyRelease, TheAttestedEnvironmentOpensTheKey) {

@@ -94,6 +94,10 @@ TEST_F(MalformedMessage, EndsThePartitionAndNoOther) {
       {"authority's bytes of nothing", kShortLane, MessageType::kCarryAuthorityBytes, Bytes(8)},
       {"authority's bytes too long", kShortLane, MessageType::kCarryAuthorityBytes,
        Bytes(9 + partition::kAuthorityReceivedBytesMax + 1)},
+      {"secure wrap of noise", kShortLane, MessageType::kSecureWrap, Bytes(64, 0xEE)},
+      {"secure wrap on the workers' lane", kWorkerLane, MessageType::kSecureWrap, Bytes(64)},
+      {"secure unwrap of noise", kShortLane, MessageType::kSecureUnwrap, Bytes(64, 0xEE)},
+      {"secure unwrap on the workers' lane", kWorkerLane, MessageType::kSecureUnwrap, Bytes(64)},
       {"a second domain", kShortLane, MessageType::kCreateDomain, {}},
   };
   const auto witness = spawn();

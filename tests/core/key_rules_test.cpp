@@ -44,6 +44,58 @@ TEST(ExchangeKey, MustBeEnabledAndInTime) {
   EXPECT_EQ(exchange_refusal(key), Errc::kBadParameter);
 }
 
+Errc secure_refusal(const KeyRecord& key, KeyOperation operation,
+                    SecureWrapAlgorithm algorithm = SecureWrapAlgorithm::kRsaOaep256) {
+  const Status status = check_secure_use(key, operation, *find_secure_wrap(algorithm), kNow);
+  return status ? Errc::kCount_ : status.error().code;
+}
+
+TEST(SecureUse, IsAllowedByItsOwnOperationOrThePlainOne) {
+  using enum KeyOperation;
+  KeyRecord key = rsa_key();
+  for (const KeyOperations operations : {KeyOperations{kWrapKey}, KeyOperations{kSecureWrapKey}}) {
+    key.operations = operations;
+    EXPECT_EQ(secure_refusal(key, kSecureWrapKey), Errc::kCount_);
+    EXPECT_EQ(secure_refusal(key, kSecureUnwrapKey), Errc::kForbidden);
+  }
+  for (const KeyOperations operations : {KeyOperations{kUnwrapKey}, KeyOperations{kSecureUnwrapKey}}) {
+    key.operations = operations;
+    EXPECT_EQ(secure_refusal(key, kSecureUnwrapKey), Errc::kCount_);
+    EXPECT_EQ(secure_refusal(key, kSecureWrapKey), Errc::kForbidden);
+  }
+  key.attributes.expires = 1'000;
+  EXPECT_EQ(secure_refusal(key, kSecureUnwrapKey), Errc::kCount_) << "what was protected is read";
+  key.operations = {kSecureWrapKey};
+  EXPECT_EQ(secure_refusal(key, kSecureWrapKey), Errc::kForbidden);
+  key.attributes = {.enabled = false};
+  EXPECT_EQ(secure_refusal(key, kSecureWrapKey), Errc::kForbidden);
+  EXPECT_EQ(refusal(key, kWrapKey, Algorithm::kRsaOaep256), Errc::kForbidden);
+}
+
+TEST(SecureUse, HasAlgorithmsOfItsOwnForKeysOfTheirSize) {
+  KeyRecord key = rsa_key();
+  EXPECT_EQ(secure_refusal(key, KeyOperation::kSecureWrapKey, SecureWrapAlgorithm::kA256Kw), Errc::kBadParameter);
+  key.spec = {.type = KeyType::kOct, .bits = 192};
+  using enum SecureWrapAlgorithm;
+  for (const SecureWrapRow& row : kSecureWrapAlgorithms) {
+    const bool fits = row.algorithm == kA192Kw || row.algorithm == kA192KwPad || row.algorithm == kAesKeyWrap ||
+                      row.algorithm == kAesKeyWrapPad;
+    EXPECT_EQ(secure_refusal(key, KeyOperation::kSecureWrapKey, row.algorithm),
+              fits ? Errc::kCount_ : Errc::kBadParameter)
+        << row.name;
+  }
+  EXPECT_EQ(secure_wrap_named("RSA-OAEP"), nullptr);
+  EXPECT_EQ(algorithm_named("A256KWPAD"), std::nullopt) << "an algorithm of secure wrap alone";
+}
+
+TEST(SecureUse, IsNoDefault) {
+  for (const KeyType type : {KeyType::kRsa, KeyType::kOct}) {
+    EXPECT_FALSE(for_secure_wrap(default_operations(type)));
+    EXPECT_TRUE(for_secure_wrap(possible_operations(type)));
+  }
+  EXPECT_FALSE(for_secure_wrap(possible_operations(KeyType::kEc)));
+}
+
 TEST(KeyUse, AnEnabledKeyIsUsable) {
   EXPECT_EQ(refusal(rsa_key(), KeyOperation::kSign, Algorithm::kRs256), Errc::kCount_);
 }

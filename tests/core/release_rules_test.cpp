@@ -24,45 +24,62 @@ WantedReleasePolicy wanted(std::string text, std::optional<bool> immutable = {})
   return {.text = text, .digest = {static_cast<std::uint8_t>(text == "old" ? 1 : 2)}, .immutable = immutable};
 }
 
+Result<std::optional<ReleasePolicy>> after(const ReleaseChanges& changes, const KeyRecord* before,
+                                           KeyOperations operations = {KeyOperation::kSign}) {
+  return release_policy_after(changes, before, operations);
+}
+
 TEST(ReleaseRules, OfANewKey) {
-  EXPECT_EQ(release_policy_after({}, nullptr).value(), std::nullopt);
-  EXPECT_EQ(release_policy_after({.exportable = false}, nullptr).value(), std::nullopt);
-  EXPECT_EQ(release_policy_after({.exportable = true, .policy = wanted("old")}, nullptr).value(), a_policy());
-  EXPECT_EQ(release_policy_after({.exportable = true, .policy = wanted("old", true)}, nullptr).value(),
-            a_policy("old", true));
-  const auto without_policy = release_policy_after({.exportable = true}, nullptr);
+  EXPECT_EQ(after({}, nullptr).value(), std::nullopt);
+  EXPECT_EQ(after({.exportable = false}, nullptr).value(), std::nullopt);
+  EXPECT_EQ(after({.exportable = true, .policy = wanted("old")}, nullptr).value(), a_policy());
+  EXPECT_EQ(after({.exportable = true, .policy = wanted("old", true)}, nullptr).value(), a_policy("old", true));
+  const auto without_policy = after({.exportable = true}, nullptr);
   EXPECT_EQ(without_policy.error().message, "Exportable keys must have release policy");
   for (const std::optional<bool> exportable : {std::optional<bool>(), std::optional(false)}) {
-    const auto without_export = release_policy_after({.exportable = exportable, .policy = wanted("old")}, nullptr);
+    const auto without_export = after({.exportable = exportable, .policy = wanted("old")}, nullptr);
     EXPECT_EQ(without_export.error().message, "Non-exportable keys must not have release policy");
   }
 }
 
 TEST(ReleaseRules, WhatAKeyOnceWasItStays) {
   const KeyRecord exportable = a_key(a_policy()), plain = a_key(std::nullopt);
-  EXPECT_EQ(release_policy_after({}, &exportable).value(), a_policy());
-  EXPECT_EQ(release_policy_after({.exportable = true}, &exportable).value(), a_policy());
-  EXPECT_EQ(release_policy_after({}, &plain).value(), std::nullopt);
-  EXPECT_EQ(release_policy_after({.exportable = false}, &exportable).error().code, Errc::kBadParameter);
-  EXPECT_EQ(release_policy_after({.exportable = true, .policy = wanted("new")}, &plain).error().code,
-            Errc::kBadParameter);
-  EXPECT_EQ(release_policy_after({.policy = wanted("new")}, &plain).error().message,
+  EXPECT_EQ(after({}, &exportable).value(), a_policy());
+  EXPECT_EQ(after({.exportable = true}, &exportable).value(), a_policy());
+  EXPECT_EQ(after({}, &plain).value(), std::nullopt);
+  EXPECT_EQ(after({.exportable = false}, &exportable).error().code, Errc::kBadParameter);
+  EXPECT_EQ(after({.exportable = true, .policy = wanted("new")}, &plain).error().code, Errc::kBadParameter);
+  EXPECT_EQ(after({.policy = wanted("new")}, &plain).error().message,
             "Non-exportable keys must not have release policy");
 }
 
 TEST(ReleaseRules, APolicyCanBeReplacedUntilItIsImmutable) {
   const KeyRecord key = a_key(a_policy());
-  EXPECT_EQ(release_policy_after({.policy = wanted("new")}, &key).value()->text, "new");
-  EXPECT_TRUE(release_policy_after({.policy = wanted("new", true)}, &key).value()->immutable);
+  EXPECT_EQ(after({.policy = wanted("new")}, &key).value()->text, "new");
+  EXPECT_TRUE(after({.policy = wanted("new", true)}, &key).value()->immutable);
 
   const KeyRecord immutable = a_key(a_policy("old", true));
-  const auto changed = release_policy_after({.policy = wanted("new")}, &immutable);
+  const auto changed = after({.policy = wanted("new")}, &immutable);
   EXPECT_EQ(changed.error().message, "Immutable Key Release Policy cannot be modified.");
-  EXPECT_FALSE(release_policy_after({.policy = wanted("old", false)}, &immutable));
+  EXPECT_FALSE(after({.policy = wanted("old", false)}, &immutable));
   WantedReleasePolicy other_type = wanted("old");
   other_type.content_type = "text/plain";
-  EXPECT_FALSE(release_policy_after({.policy = other_type}, &immutable));
-  EXPECT_EQ(release_policy_after({.policy = wanted("old")}, &immutable).value(), a_policy("old", true));
+  EXPECT_FALSE(after({.policy = other_type}, &immutable));
+  EXPECT_EQ(after({.policy = wanted("old")}, &immutable).value(), a_policy("old", true));
+}
+
+// Released SDKs create such keys (secureWrapKey and secureUnwrapKey with a policy, not exportable).
+TEST(ReleaseRules, AKeyForSecureWrapMayHaveAPolicyAndStaysInside) {
+  const KeyOperations secure{KeyOperation::kSecureWrapKey, KeyOperation::kSecureUnwrapKey};
+  EXPECT_EQ(after({.policy = wanted("old")}, nullptr, secure).value(), a_policy());
+  EXPECT_EQ(after({}, nullptr, secure).value(), std::nullopt);
+  KeyRecord key = a_key(a_policy());
+  key.attributes.exportable = false;
+  EXPECT_EQ(after({}, &key).value(), a_policy()) << "it is not lost with the operations";
+  EXPECT_EQ(after({.policy = wanted("new")}, &key).value()->text, "new");
+  EXPECT_FALSE(after({.exportable = true}, &key));
+  EXPECT_EQ(check_release(key).error().code, Errc::kForbidden);
+  EXPECT_EQ(decode_key_record(encode(key)).value().release_policy, a_policy());
 }
 
 TEST(ReleaseRules, ADisabledKeyStaysAndAnExpiredOneMayGo) {

@@ -149,6 +149,27 @@ TEST_F(Decision, OneAuthorityOfSeveralEntriesIsEnough) {
   EXPECT_TRUE(decide_on(good_claims()));
 }
 
+TEST_F(Decision, WithoutAPolicyEveryEnvironmentOfAKnownAuthorityIsAttested) {
+  const auto attested_by = [this](const std::string& token) { return attested(token, authorities_, kNow); };
+  EXPECT_EQ(attested_by(signed_token(without_member(good_claims(), "sdk-test"))).value().id, "tee-key");
+  EXPECT_TRUE(attested_by(signed_token(with(good_claims(), "iss", "https://other.example"), rsa_key(2))));
+  for (const std::string& token :
+       {signed_token(with(good_claims(), "iss", "https://unknown.example")), signed_token(good_claims(), rsa_key(2)),
+        signed_token(with(good_claims(), "exp", unix_seconds(kNow) - 61)),
+        signed_token(without_member(good_claims(), "x-ms-runtime"))}) {
+    EXPECT_EQ(attested_by(token).error().code, Errc::kForbidden);
+  }
+  EXPECT_EQ(attested_by("token").error().code, Errc::kBadParameter);
+}
+
+TEST_F(Decision, AnIssuerThatTheCallerTrustsIsTheTokens) {
+  const std::string token = signed_token(good_claims());
+  EXPECT_TRUE(check_issuer(token, ""));
+  EXPECT_TRUE(check_issuer(token, "https://ATTEST.example"));
+  EXPECT_EQ(check_issuer(token, "https://other.example").error().code, Errc::kForbidden);
+  EXPECT_EQ(check_issuer("token", "https://attest.example").error().code, Errc::kBadParameter);
+}
+
 // Keys that can't be had are no verdict on the token.
 TEST_F(Decision, WithoutTheAuthoritysKeysThereIsNone) {
   class Away final : public AuthorityKeys {

@@ -81,6 +81,11 @@ class CountingPartitions final : public core::Partitions {
   Result<core::ReleasedKey> release(const core::ReleaseRequest& request) override {
     return core::ReleasedKey{.encryption_key_id = request.token, .ciphertext = copy_of(bytes_of(request.policy))};
   }
+  // So do the two of secure wrap.
+  Result<Bytes> secure_wrap(const core::SecureWrapRequest& request) override { return request.key.wrapped; }
+  Result<Bytes> secure_unwrap(const core::SecureUnwrapRequest& request) override {
+    return copy_of(bytes_of(request.policy));
+  }
   Result<core::KeyAttestation> attest(const core::KeyReference& key, std::string_view id) override {
     return core::KeyAttestation{
         .certificates = "chain", .private_key = key.wrapped, .public_key = copy_of(bytes_of(id))};

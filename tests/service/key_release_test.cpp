@@ -41,6 +41,31 @@ TEST(KeyRelease, ThePolicyIsBoundToTheMaterialWhenItIsMade) {
   EXPECT_TRUE(world.partitions.last_policy.release_policy_immutable);
 }
 
+// What released SDKs make for secure wrap: a policy, and not exportable.
+TEST(SecureWrap, TheKeysPolicyIsBoundAndGoesWithTheRequest) {
+  World world;
+  NewKey request = World::request("k");
+  request.spec = {.type = core::KeyType::kOct, .bits = 256};
+  request.operations = core::KeyOperations{core::KeyOperation::kSecureWrapKey, core::KeyOperation::kSecureUnwrapKey};
+  request.release = {.policy = wanted("first")};
+  const core::KeyRecord key = create(world, request).value();
+  EXPECT_FALSE(key.attributes.exportable);
+  EXPECT_FALSE(world.partitions.last_policy.exportable);
+  EXPECT_EQ(world.partitions.last_policy.release_policy_digest, wanted("first").digest);
+  EXPECT_EQ(release(world, "k").error().code, Errc::kForbidden);
+  Operation operation = an_operation();
+  EXPECT_TRUE(world.keys.secure_wrap(
+      {.name = named("k"), .version = {}, .algorithm = core::SecureWrapAlgorithm::kA256Kw}, operation));
+  const auto opened = world.keys.secure_unwrap({.name = named("k"),
+                                                .version = {},
+                                                .algorithm = core::SecureWrapAlgorithm::kA256Kw,
+                                                .value = {},
+                                                .token = "token",
+                                                .issuer = {}},
+                                               operation);
+  EXPECT_EQ(text_of(opened.value().value), "first");
+}
+
 TEST(KeyRelease, ImportedMaterialGetsItToo) {
   World world;
   Operation operation = an_operation();

@@ -10,6 +10,7 @@
 #include "core/algorithm.h"
 #include "core/key_material.h"
 #include "core/release.h"
+#include "core/secure_wrap.h"
 
 namespace hsm::core {
 
@@ -80,6 +81,21 @@ struct ReleasedKey {
   Bytes ciphertext;
 };
 
+// SecureWrapRequest asks for a fresh key, wrapped by ours; SecureUnwrapRequest for what ours has wrapped, on behalf of
+// an attested environment (core/secure_wrap.h).
+struct SecureWrapRequest {
+  KeyReference key;
+  SecureWrapAlgorithm algorithm = SecureWrapAlgorithm::kRsaOaep256;
+};
+struct SecureUnwrapRequest {
+  KeyReference key;
+  SecureWrapAlgorithm algorithm = SecureWrapAlgorithm::kRsaOaep256;
+  Bytes value;         // the wrapped key
+  std::string policy;  // canonical text of the key's release policy; empty if it has none
+  std::string token;   // the environment's attestation token, a compact JWS
+  std::string issuer;  // whom the caller wants the token to be from; empty: whoever the policy names
+};
+
 // KeyAttestation is what a partition says of a key, signed (attestation/blob.h), and the chain of whose key signed it.
 struct KeyAttestation {
   std::string certificates;  // PEM: the attester's, then the root
@@ -118,15 +134,23 @@ class Partitions {
   // import_transfer unwraps a key inside of the partition. kBadCiphertext: not encrypted to that exchange key, or
   // changed. kForbidden: its operations are not import alone. kBadParameter: what was in it is no key of policy.spec.
   virtual Result<TransferredKey> import_transfer(const TransferRequest& request) = 0;
-  // change_operations wraps the same material under a policy with other operations.
+  // change_operations wraps the same material under a policy with other operations. kBadParameter, kForbidden: not from
+  // these to those.
   virtual Result<KeyReference> change_operations(const KeyReference& key, KeyOperations operations) = 0;
   // change_release_policy wraps the same material under a policy with another release policy; of it text and immutable
-  // count. kForbidden: the key is not exportable, or its policy is immutable. kBadParameter: not a canonical policy.
+  // count. kForbidden: the key is neither exportable nor for secure wrap, or its policy is immutable. kBadParameter:
+  // not a canonical policy.
   virtual Result<KeyReference> change_release_policy(const KeyReference& key, const ReleasePolicy& policy) = 0;
   // release encrypts a key's material to the environment that the token attests. kForbidden: not exportable, another
   // policy than the key's, a token that can't be verified or does not fulfil the policy. kBadParameter: no token at
   // all. kUnavailable: the authority's keys are not to be had.
   virtual Result<ReleasedKey> release(const ReleaseRequest& request) = 0;
+  // secure_wrap makes an AES key of kSecureWrapKeyBytes and gives it wrapped. kForbidden: the key's operations.
+  // kBadParameter: the algorithm does not suit the key.
+  virtual Result<Bytes> secure_wrap(const SecureWrapRequest& request) = 0;
+  // secure_unwrap gives what the key opens, encrypted to the environment that the token attests as release does it with
+  // kSecureUnwrapEncryption. Errors: those of secure_wrap and release; kBadCiphertext: it does not open.
+  virtual Result<Bytes> secure_unwrap(const SecureUnwrapRequest& request) = 0;
   // perform runs one cryptographic operation. kForbidden: the key's operations do not hold it. kBadParameter: the
   // algorithm does not suit the key, or a length is wrong. kBadCiphertext: decryption, unwrap or tag check failed.
   virtual Result<CryptoReply> perform(const CryptoRequest& request) = 0;

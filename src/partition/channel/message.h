@@ -33,6 +33,8 @@ enum class MessageType : std::uint8_t {
   kAttestKey = 50,
   kBeginAuthorityFetch = 40,
   kCarryAuthorityBytes = 41,
+  kSecureWrap = 60,
+  kSecureUnwrap = 61,
 };
 
 enum class Phase : std::uint8_t { kLocked, kOpen };
@@ -72,6 +74,8 @@ inline constexpr auto kMessages = std::to_array<MessageRow>({
     {MessageType::kAttestKey, Phase::kOpen, Lane::kShort, 24 * 1024},
     {MessageType::kBeginAuthorityFetch, Phase::kOpen, Lane::kShort, 17 * 1024},
     {MessageType::kCarryAuthorityBytes, Phase::kOpen, Lane::kShort, 17 * 1024},
+    {MessageType::kSecureWrap, Phase::kOpen, Lane::kShort, 1024},
+    {MessageType::kSecureUnwrap, Phase::kOpen, Lane::kShort, 4 * 1024},
 });
 
 // find_row returns nullptr for a number that is no message type.

@@ -11,6 +11,7 @@
 #include "partition/channel/key_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/release_codec.h"
+#include "partition/channel/secure_wrap_codec.h"
 #include "partition/client/authority_carrier.h"
 
 namespace hsm::partition {
@@ -159,6 +160,20 @@ Result<core::ReleasedKey> PartitionPool::release(const core::ReleaseRequest& req
   const Bytes body = encode(request);
   HSM_TRY(const SecretBytes reply, call_with_authorities({.type = MessageType::kRelease, .body = body}));
   return decode_released_key(reply.reveal());
+}
+
+Result<Bytes> PartitionPool::secure_wrap(const core::SecureWrapRequest& request) {
+  HSM_CHECK(check(request));
+  const Bytes body = encode(request);
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kSecureWrap, .body = body}));
+  return copy_of(reply.reveal());
+}
+
+Result<Bytes> PartitionPool::secure_unwrap(const core::SecureUnwrapRequest& request) {
+  HSM_CHECK(check(request));
+  const Bytes body = encode(request);
+  HSM_TRY(const SecretBytes reply, call_with_authorities({.type = MessageType::kSecureUnwrap, .body = body}));
+  return copy_of(reply.reveal());
 }
 
 Result<core::CryptoReply> PartitionPool::perform(const core::CryptoRequest& request) {

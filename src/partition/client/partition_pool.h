@@ -31,6 +31,8 @@ class PartitionPool final : public core::Partitions {
   Result<core::KeyReference> change_release_policy(const core::KeyReference& key,
                                                    const core::ReleasePolicy& policy) override;
   Result<core::ReleasedKey> release(const core::ReleaseRequest& request) override;
+  Result<Bytes> secure_wrap(const core::SecureWrapRequest& request) override;
+  Result<Bytes> secure_unwrap(const core::SecureUnwrapRequest& request) override;
   Result<core::CryptoReply> perform(const core::CryptoRequest& request) override;
   Result<SecretBytes> random(std::size_t n) override;
   Result<std::string> seal_backup(ByteView part) override;

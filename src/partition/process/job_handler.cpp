@@ -35,6 +35,8 @@ constexpr auto kJobs = std::to_array<JobRow>({
     {MessageType::kAttestKey, &JobHandler::attest_key},
     {MessageType::kBeginAuthorityFetch, &JobHandler::begin_authority_fetch},
     {MessageType::kCarryAuthorityBytes, &JobHandler::carry_authority_bytes},
+    {MessageType::kSecureWrap, &JobHandler::secure_wrap},
+    {MessageType::kSecureUnwrap, &JobHandler::secure_unwrap},
 });
 
 constexpr bool every_job_has_a_row() {
@@ -144,6 +146,9 @@ Result<Bytes> JobHandler::change_operations(ByteView body) {
   // A key that could decrypt yesterday is no exchange key, and an exchange key must never decrypt (unconfirmed).
   if (request.operations.has(core::KeyOperation::kImport) != key.policy.operations.has(core::KeyOperation::kImport)) {
     return fail(Errc::kBadParameter, "key_ops: import can be neither added nor taken away.");
+  }
+  if (core::evades_policy(key.policy, request.operations)) {
+    return fail(Errc::kForbidden, "key_ops: what a release policy guards can't be opened in the clear.");
   }
   key.policy.operations = request.operations;
   return encode(wrapped_again(key));

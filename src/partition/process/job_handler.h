@@ -33,6 +33,8 @@ class JobHandler final : public Handler {
   Result<Bytes> attest_key(ByteView body);
   Result<Bytes> begin_authority_fetch(ByteView body);
   Result<Bytes> carry_authority_bytes(ByteView body);
+  Result<Bytes> secure_wrap(ByteView body);
+  Result<Bytes> secure_unwrap(ByteView body);
 
  private:
   Result<Bytes> generate(ByteView body, bool rsa);

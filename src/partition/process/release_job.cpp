@@ -22,7 +22,7 @@ std::unexpected<Error> not_exportable() {
 Result<Bytes> JobHandler::change_release_policy(ByteView body) {
   const auto request = well_formed(decode_change_release_policy(body));
   HSM_TRY(UnwrappedKey key, unwrapped(request.key));
-  if (!key.policy.exportable) return not_exportable();
+  if (!core::has_release_policy(key.policy) && !core::for_secure_wrap(key.policy.operations)) return not_exportable();
   HSM_TRY(const release::Policy policy, release::Policy::parse_canonical(request.policy));
   const core::KeyPolicy before = key.policy;
   key.policy.release_policy_digest = release::digest_of(policy.canonical());

@@ -10,6 +10,7 @@
 #include "partition/channel/authority_codec.h"
 #include "partition/channel/perform_codec.h"
 #include "partition/channel/release_codec.h"
+#include "partition/channel/secure_wrap_codec.h"
 
 namespace hsm::partition {
 namespace {
@@ -135,7 +136,59 @@ TEST(ReleaseCodec, HasLimitsThatTheLongestMessageKeeps) {
   EXPECT_TRUE(refused(longer));
 }
 
-TEST(KeyCodec, AnExportableKeyHasAPolicyAndNoOtherHasOne) {
+core::SecureUnwrapRequest secure_unwrap_request() {
+  return {.key = {kId, Bytes(100, 9)},
+          .algorithm = core::SecureWrapAlgorithm::kA192KwPad,
+          .value = Bytes(40, 7),
+          .policy = "{}",
+          .token = "a.b.c",
+          .issuer = "https://attest.example"};
+}
+
+TEST(SecureWrapCodec, RoundTrip) {
+  const core::SecureWrapRequest wrap{.key = {kId, Bytes(100, 9)}, .algorithm = core::SecureWrapAlgorithm::kAesKeyWrap};
+  const auto wrap_decoded = decode_secure_wrap(encode(wrap)).value();
+  EXPECT_EQ(wrap_decoded.key.id, kId);
+  EXPECT_EQ(wrap_decoded.key.wrapped, wrap.key.wrapped);
+  EXPECT_EQ(wrap_decoded.algorithm, wrap.algorithm);
+  const core::SecureUnwrapRequest unwrap = secure_unwrap_request();
+  const auto decoded = decode_secure_unwrap(encode(unwrap)).value();
+  EXPECT_EQ(decoded.key.id, kId);
+  EXPECT_EQ(decoded.key.wrapped, unwrap.key.wrapped);
+  EXPECT_EQ(decoded.algorithm, unwrap.algorithm);
+  EXPECT_EQ(decoded.value, unwrap.value);
+  EXPECT_EQ(decoded.policy, unwrap.policy);
+  EXPECT_EQ(decoded.token, unwrap.token);
+  EXPECT_EQ(decoded.issuer, unwrap.issuer);
+}
+
+TEST(SecureWrapCodec, HasLimitsThatTheLongestMessageKeeps) {
+  core::SecureUnwrapRequest longest = secure_unwrap_request();
+  longest.key.wrapped.resize(kWrappedBytesMax);
+  longest.value.resize(core::kSecureWrappedBytesMax);
+  longest.policy.resize(core::kReleasePolicyBytesMax);
+  longest.token.resize(core::kAttestationTokenBytesMax);
+  longest.issuer.resize(core::kTrustedIssuerBytesMax);
+  EXPECT_TRUE(check(longest));
+  EXPECT_LE(encode(longest).size(), kBodyBytesMax);
+  EXPECT_TRUE(decode_secure_unwrap(encode(longest)));
+  const auto refused = [](auto change) {
+    core::SecureUnwrapRequest changed = secure_unwrap_request();
+    change(changed);
+    return !check(changed) && !decode_secure_unwrap(encode(changed));
+  };
+  using Request = core::SecureUnwrapRequest;
+  EXPECT_TRUE(refused([](Request& request) { request.key.wrapped.resize(kWrappedBytesMax + 1); }));
+  EXPECT_TRUE(refused([](Request& request) { request.value.resize(core::kSecureWrappedBytesMax + 1); }));
+  EXPECT_TRUE(refused([](Request& request) { request.policy.resize(core::kReleasePolicyBytesMax + 1); }));
+  EXPECT_TRUE(refused([](Request& request) { request.token.resize(core::kAttestationTokenBytesMax + 1); }));
+  EXPECT_TRUE(refused([](Request& request) { request.issuer.resize(core::kTrustedIssuerBytesMax + 1); }));
+  EXPECT_TRUE(refused([](Request& request) { request.algorithm = static_cast<core::SecureWrapAlgorithm>(10); }));
+  const core::SecureWrapRequest none{.key = {kId, {}}, .algorithm = static_cast<core::SecureWrapAlgorithm>(0)};
+  EXPECT_FALSE(decode_secure_wrap(encode(none)));
+}
+
+TEST(KeyCodec, AnExportableKeyHasAPolicyAndNothingElseIsImmutable) {
   core::GenerateRequest request{.policy = rsa_policy()};
   request.policy.release_policy_immutable = true;
   EXPECT_EQ(decode_generate(encode(request)).value().policy, request.policy);
@@ -144,12 +197,13 @@ TEST(KeyCodec, AnExportableKeyHasAPolicyAndNoOtherHasOne) {
     change(changed.policy);
     return !check(changed) && !decode_generate(encode(changed));
   };
-  EXPECT_TRUE(refused([](core::KeyPolicy& policy) { policy.exportable = false; }));
   EXPECT_TRUE(refused([](core::KeyPolicy& policy) { policy.release_policy_digest = {}; }));
   EXPECT_TRUE(refused([](core::KeyPolicy& policy) {
     policy.exportable = false;
     policy.release_policy_digest = {};
   }));
+  request.policy.exportable = false;
+  EXPECT_EQ(decode_generate(encode(request)).value().policy, request.policy);
 }
 
 TEST(PerformCodec, RoundTrip) {
@@ -183,9 +237,14 @@ TEST(PerformCodec, RefusesNumbersThatMeanNothing) {
     std::size_t at;
     std::uint8_t value;
   } cases[] = {
-      {"no operation", 16, 99}, {"export is not done with a key", 16, 7},
-      {"algorithm 0", 17, 0},   {"algorithm unknown", 17, 200},
-      {"padding", 18, 1},       {"length", 20, 71},
+      {"no operation", 16, 99},
+      {"export is not done with a key", 16, 7},
+      {"secure wrap goes another way", 16, 9},
+      {"so does secure unwrap, which never opens in the clear", 16, 10},
+      {"algorithm 0", 17, 0},
+      {"algorithm unknown", 17, 200},
+      {"padding", 18, 1},
+      {"length", 20, 71},
   };
   for (const auto& test : cases) {
     Bytes body = good;
