@@ -121,6 +121,13 @@ BODIES = [
          ["operations"]),
     Body("derive key", "POST", "/strongroom/keys/good-x25519/derivekey", {"alg": "X25519", "value": DIGEST},
          {"alg": "text", "value": "bytes"}, ["alg", "value"]),
+    Body("secure wrap", "POST", "/keys/good-oct/securewrapkey", {"alg": "A256KW"}, {"alg": "text"}, ["alg"]),
+    Body(
+        "secure unwrap", "POST", "/keys/good-oct/secureunwrapkey",
+        {"alg": "A256KW", "value": "A" * 54, "target": "a.b.c", "applicationTrustedIssuer": "https://a.example"},
+        {"alg": "text", "value": "bytes", "target": "text", "applicationTrustedIssuer": "text"},
+        ["alg", "value", "target"],
+    ),
     Body("random bytes", "POST", "/rng", {"count": 8}, {"count": "integer"}, ["count"]),
     Body(
         "role assignment", "PUT",
