@@ -39,7 +39,7 @@ enum class AttributeType : std::uint32_t {  // signed, and kept by whoever was g
   // Vendor-defined (CKA_VENDOR_DEFINED, 0x80000000, and up).
   kDomainId = 0x80005301,             // of the security domain, 16 bytes
   kWrappedKeyId = 0x80005302,         // core::KeyId: names the wrapped key, and changes with its operations
-  kReleasePolicyDigest = 0x80005303,  // SHA-256 of the release policy, exportable keys only
+  kReleasePolicyDigest = 0x80005303,  // SHA-256 of the release policy; absent if the key has none
   kEngine = 0x80005304,               // text: what does the cryptography
   kFips = 0x80005305,                 // whether that is a FIPS 140 validated module in its approved mode
   kExchange = 0x80005306,             // key_ops is import: it unwraps other HSMs' keys, and does nothing else

@@ -97,7 +97,7 @@ void put_protection(Object& object, const core::KeyPolicy& policy) {
   object.set_flag(kAlwaysSensitive, policy.local);
   object.set_flag(kExtractable, policy.exportable);
   object.set_flag(kNeverExtractable, policy.local && !policy.exportable);
-  if (policy.exportable) object.set_bytes(kReleasePolicyDigest, policy.release_policy_digest);
+  if (core::has_release_policy(policy)) object.set_bytes(kReleasePolicyDigest, policy.release_policy_digest);
 }
 
 // SEC 1 §2.3.3 for EC keys; those of OKP have one coordinate, which is the point.

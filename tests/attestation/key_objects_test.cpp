@@ -53,11 +53,12 @@ TEST(KeyObjects, AnImportedKeyHasNoPastThatCanBeVouchedFor) {
   EXPECT_EQ(imported.number(kKeyGenMechanism), kNotGeneratedHere);
 }
 
-TEST(KeyObjects, AnExportableKeyNamesItsReleasePolicy) {
+TEST(KeyObjects, AKeyNamesItsReleasePolicyWhetherExportableOrNot) {
   KeyFacts facts = test::rsa_facts();
   EXPECT_EQ(key_objects(facts).value().key.find(kReleasePolicyDigest), nullptr);
+  facts.policy.release_policy_digest = {9};  // of a key for secure wrap
+  EXPECT_EQ(key_objects(facts).value().key.find(kReleasePolicyDigest)->front(), 9);
   facts.policy.exportable = true;
-  facts.policy.release_policy_digest = {9};
   const Object key = key_objects(facts).value().key;
   EXPECT_EQ(key.flag(kExtractable), true);
   EXPECT_EQ(key.flag(kNeverExtractable), false);

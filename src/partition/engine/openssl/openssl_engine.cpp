@@ -116,7 +116,7 @@ void reach_openssl(bool fips) {
   (void)AesGcm(seed);  // each of these ends the process where the algorithm is missing
   (void)AesCbc(seed);
   HSM_ASSERT(crypto::wrap_key(seed, seed.reveal()) && crypto::wrap_key_padded(seed, seed.reveal()));
-  for (const std::size_t bytes : {16, 24, 32}) (void)crypto::aes_check_value(SecretBytes(bytes));
+  for (const std::size_t bytes : {16U, 24U, 32U}) (void)crypto::aes_check_value(SecretBytes(bytes));
   (void)shared_secp256k1_context();
 }
 
