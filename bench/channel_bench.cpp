@@ -96,8 +96,8 @@ class Bench {
     pollfd ready{.fd = link_.event_fd(), .events = POLLIN, .revents = 0};
     ::poll(&ready, 1, 1000);
     std::size_t done = 0;
-    link_.drain([&done](std::uint64_t, Result<core::CryptoReply> reply) {
-      if (!reply) fmt::print("error: {}\n", reply.error().message);
+    link_.drain([&done](std::uint64_t, const Result<FastLink::Results>& results) {
+      if (!results) fmt::print("error: {}\n", results.error().message);
       ++done;
     });
     return done;

@@ -33,23 +33,46 @@ Bytes joined(Parts parts) {
 }
 
 void perform(ByteView body) {
-  const auto decoded = decode_perform(body);
-  if (!decoded) return;
-  core::CryptoRequest request;
-  request.key = std::make_shared<core::KeyReference>(core::KeyReference{decoded->key, copy_of(decoded->wrapped)});
-  request.operation = decoded->operation;
-  request.algorithm = decoded->algorithm->algorithm;
-  request.input = decoded->input;
-  request.signature = decoded->signature;
-  request.iv = decoded->iv;
-  request.aad = decoded->aad;
-  request.tag = decoded->tag;
-  HSM_ASSERT(check_lengths(request));
-  same(body, joined(PerformParts(request, true).parts()));
+  PerformRequest decoded;
+  if (!decode_perform(body, decoded)) return;
+  const auto key = std::make_shared<core::KeyReference>(core::KeyReference{decoded.key, copy_of(decoded.wrapped)});
+  std::vector<core::CryptoRequest> requests;
+  for (const PerformOperation& operation : decoded.operations) {
+    core::CryptoRequest& request = requests.emplace_back();
+    request.key = key;
+    request.operation = operation.operation;
+    request.algorithm = operation.algorithm->algorithm;
+    request.input = operation.input;
+    request.signature = operation.signature;
+    request.iv = operation.iv;
+    request.aad = operation.aad;
+    request.tag = operation.tag;
+    HSM_ASSERT(check_lengths(request));
+  }
+  PerformEncoder encoder;
+  same(body, joined(encoder.encode(requests, true)));
 }
 
+// The first byte says how many results were asked for.
 void perform_reply(ByteView body) {
-  if (const auto decoded = decode_perform_reply(body)) same(body, joined(PerformReplyParts(*decoded).parts()));
+  if (body.empty() || body[0] > kOperationsMax) return;
+  std::vector<Result<core::CryptoResult>> results;
+  if (!decode_perform_reply(body.subspan(1), body[0], results)) return;
+  std::vector<Result<core::CryptoReply>> replies;
+  PerformReplyEncoder encoder;
+  for (const auto& result : results) {
+    if (!result) {
+      if (result.error().message.size() > kErrorMessageBytesMax) return;  // which no partition sends
+      replies.push_back(std::unexpected(result.error()));
+    } else {
+      replies.push_back(core::CryptoReply{.output = SecretBytes::copy(result->output),
+                                          .iv = copy_of(result->iv),
+                                          .tag = copy_of(result->tag),
+                                          .verified = result->verified});
+    }
+  }
+  for (const auto& reply : replies) encoder.add(reply);
+  same(body.subspan(1), joined(encoder.parts()));
 }
 
 void random_bytes(ByteView body) {

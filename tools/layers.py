@@ -77,8 +77,6 @@ REVEALS = {
     "base/secret_bytes.h": "defines it",
     "base/secret_bytes.cpp": "defines it",
     "base/private_file.cpp": "writes a secret to its file",
-    "api/keys/crypto_members.cpp": "what a partition answers (plaintext, signature) goes to the client",
-    "api/rng.cpp": "random bytes go to the client",
     "api/login/basic_credentials.cpp": "takes id and secret of an Authorization header apart",
     "identity/token_cache.cpp": "compares a token with the one it knows",
     "control/supervisor.cpp": "decodes the start and open messages, record key included",

@@ -3,61 +3,92 @@
 #include <algorithm>
 #include <utility>
 
-#include "partition/client/fast_link.h"
-
 namespace hsm::api {
 namespace {
 
-// A part takes of the way to the partitions what its work costs, and what room its bytes take in the rings.
+using partition::FastLink;
+
+// A message takes of the way to the partitions what its work costs, and what room its bytes take in the rings.
 constexpr std::uint32_t kSlotWeight = 3;
 constexpr std::uint32_t kCostWeight = 2;
 
-std::uint32_t weight_of(const core::CryptoRequest& request) {
-  const partition::Load load = partition::FastLink::load_of(request);
+std::uint32_t weight_of(const partition::Load& load) {
   return std::max(load.cost * kCostWeight, load.reply_slots * kSlotWeight);
 }
 
-// skip_answered leaves `next` at a part that must be sent, or at the end.
-void skip_answered(Batch& batch) {
-  while (batch.next < batch.parts.size() && batch.parts[batch.next].result) ++batch.next;
+// keep copies what results look at into memory of the batch.
+void keep(Batch& batch, const BatchLine::Ticket& ticket, FastLink::Results results) {
+  std::size_t bytes = 0;
+  for (const auto& result : results) {
+    if (result) bytes += result->output.size() + result->iv.size() + result->tag.size();
+  }
+  std::span<std::uint8_t> room = batch.kept.emplace_back(bytes).writable();
+  const auto copy = [&room](ByteView& view) {
+    std::ranges::copy(view, room.begin());
+    view = room.first(view.size());
+    room = room.subspan(view.size());
+  };
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    Result<core::CryptoResult>& result = batch.parts[ticket.first + i].result;
+    result = results[i];
+    if (!result) continue;
+    copy(result->output);
+    copy(result->iv);
+    copy(result->tag);
+  }
+}
+
+// skip_refused leaves `next` at a part that must be sent, or at the end. False: at the end.
+bool skip_refused(Batch& batch) {
+  while (batch.next < batch.parts.size() && !batch.parts[batch.next].result) ++batch.next;
+  return batch.next < batch.parts.size();
+}
+
+// run_of gives the requests from there to the next refused part.
+std::span<const core::CryptoRequest> run_of(const Batch& batch) {
+  const auto begin = batch.parts.begin() + static_cast<std::ptrdiff_t>(batch.next);
+  const auto end = std::find_if(begin, batch.parts.end(), [](const BatchPart& part) { return !part.result; });
+  return std::span(batch.requests).subspan(batch.next, static_cast<std::size_t>(end - begin));
 }
 
 }  // namespace
 
 void BatchLine::add(std::shared_ptr<Batch> batch) {
-  skip_answered(*batch);
-  if (batch->next < batch->parts.size()) batches_.push_back(std::move(batch));
+  if (skip_refused(*batch)) batches_.push_back(std::move(batch));
 }
 
 std::optional<BatchLine::Ticket> BatchLine::next() {
   sending_ = weight_ <= kBatchWeightMax / 2 || (sending_ && weight_ < kBatchWeightMax);
   if (batches_.empty() || !sending_) return std::nullopt;
-  Batch& batch = *batches_.front();
-  Ticket ticket{batches_.front(), batch.next, weight_of(batch.parts[batch.next].request)};
+  const std::shared_ptr<Batch> batch = std::move(batches_.front());
+  batches_.pop_front();
+  const partition::Message message = partition::first_message(run_of(*batch));
+  Ticket ticket{batch, batch->next, message.operations, weight_of(message.load)};
   weight_ += ticket.weight;
-  ++batch.next;
-  skip_answered(batch);
-  const bool all_sent = batch.next == batch.parts.size();
-  if (all_sent || ++turn_ == kBatchTurn) {
-    if (!all_sent) batches_.push_back(batches_.front());
-    batches_.pop_front();
-    turn_ = 0;
-  }
+  batch->next += ticket.count;
+  if (skip_refused(*batch)) batches_.push_back(batch);
   return ticket;
 }
 
 void BatchLine::put_back(Ticket ticket) {
   weight_ -= ticket.weight;
   std::erase(batches_, ticket.batch);
-  ticket.batch->next = ticket.part;
+  ticket.batch->next = ticket.first;
   batches_.push_front(std::move(ticket.batch));
-  turn_ = 0;
 }
 
-bool BatchLine::answer(const Ticket& ticket, Result<core::CryptoReply> result) {
+bool BatchLine::answer(const Ticket& ticket, const Result<FastLink::Results>& results) {
+  Batch& batch = *ticket.batch;
   weight_ -= ticket.weight;
-  ticket.batch->parts[ticket.part].result = std::move(result);
-  return --ticket.batch->unanswered == 0;
+  if (results) {
+    keep(batch, ticket, *results);
+  } else {
+    for (std::size_t i = 0; i < ticket.count; ++i) {
+      batch.parts[ticket.first + i].result = std::unexpected(results.error());
+    }
+  }
+  batch.unanswered -= ticket.count;
+  return batch.unanswered == 0;
 }
 
 }  // namespace hsm::api

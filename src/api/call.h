@@ -50,6 +50,8 @@ struct Call {
   std::unique_ptr<Batch> batch;  // instead of crypto
 };
 
+using CallPointer = std::shared_ptr<Call>;
+
 // Reply is a handler's success.
 struct Reply {
   std::string body;
@@ -69,10 +71,11 @@ using Prepared = std::variant<Reply, Perform, PerformBatch, RandomBytes, LoadKey
 // Handler is how an operation is carried out. Exactly the functions of its row's lane are set.
 struct Handler {
   core::Operation operation;
-  bool fast = false;                                    // which of the functions below are set
-  Result<Prepared> (*prepare)(Call&) = nullptr;         // fast: on the loop's thread, never blocks
-  Reply (*finish)(Call&, core::CryptoReply) = nullptr;  // fast: the partition has answered
-  Result<Reply> (*slow)(Call&) = nullptr;               // slow, long: blocks, on a pool
+  bool fast = false;                             // which of the functions below are set
+  Result<Prepared> (*prepare)(Call&) = nullptr;  // fast: on the loop's thread, never blocks
+  // fast: the partition has answered; the result's bytes hold during the call
+  Reply (*finish)(Call&, const core::CryptoResult&) = nullptr;
+  Result<Reply> (*slow)(Call&) = nullptr;  // slow, long: blocks, on a pool
   // fast: every part of the call's batch has its result. Each gets an id, for its audit record.
   Reply (*finish_batch)(Call&, RequestIds&) = nullptr;
 };

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <exception>
 
-#include "api/batch_line.h"
 #include "api/error_table.h"
+#include "api/fast_lane.h"
 #include "api/health_status.h"
 #include "api/page.h"
 #include "api/response_head.h"
@@ -54,39 +54,23 @@ void report(const Call& call, const Error& error) {
 }  // namespace
 
 struct Door::SiteState {
-  SiteState(const Site& of, unsigned loop) : site(of), link(*of.links.at(loop)), tokens(*of.verifier) {}
+  SiteState(const Site& of, unsigned loop, FastLane::Receiver receiver)
+      : site(of), lane(*of.links.at(loop), std::move(receiver)), tokens(*of.verifier) {}
 
   const Site& site;
-  partition::FastLink& link;
+  FastLane lane;
   identity::TokenCache tokens;
-  // What one message to the partitions was sent for: a call, or one part of a call's batch.
-  using InFlight = std::variant<CallPointer, BatchLine::Ticket>;
-  std::uint64_t keep(InFlight entry) {
-    if (free_tags.empty()) {
-      free_tags.push_back(in_flight.size());
-      in_flight.emplace_back();
-    }
-    const std::uint64_t tag = free_tags.back();
-    free_tags.pop_back();
-    in_flight[tag] = std::move(entry);
-    return tag;
-  }
-  InFlight take(std::uint64_t tag) {
-    free_tags.push_back(tag);
-    return std::exchange(in_flight.at(tag), nullptr);
-  }
-
-  std::vector<InFlight> in_flight;  // by tag
-  std::vector<std::uint64_t> free_tags;
-  BatchLine batches;
-  bool used = false;  // in this turn
   std::vector<core::AuditEvent> events;
 };
 
 Door::Door(const Sites& sites, Pools& pools, const Clock& clock, Random& random, http::Loop& loop)
     : sites_(sites), pools_(pools), clock_(clock), loop_(loop), ids_(random) {
   for (const auto& [host, site] : sites.all()) {
-    if (!states_.contains(site.hsm)) states_.emplace(site.hsm, std::make_unique<SiteState>(site, loop.index()));
+    if (states_.contains(site.hsm)) continue;
+    FastLane::Receiver receiver{
+        .replied = [this](const CallPointer& call, Result<core::CryptoResult> result) { replied(call, result); },
+        .batch_done = [this](const CallPointer& call) { finish_batch(call); }};
+    states_.emplace(site.hsm, std::make_unique<SiteState>(site, loop.index(), std::move(receiver)));
   }
 }
 
@@ -99,14 +83,7 @@ Door::SiteState& Door::state_of(const Call& call) {
 std::vector<http::Application::Watch> Door::watches() {
   std::vector<Watch> watches;
   for (auto& [hsm, state] : states_) {
-    SiteState* of = state.get();
-    watches.push_back({of->link.event_fd(), [this, of] {
-                         of->used = true;
-                         of->link.drain([this, of](std::uint64_t tag, Result<core::CryptoReply> reply) {
-                           replied(*of, tag, std::move(reply));
-                         });
-                         send_batches(*of);
-                       }});
+    watches.push_back({state->lane.event_fd(), [&lane = state->lane] { lane.drain(); }});
   }
   return watches;
 }
@@ -249,8 +226,10 @@ void Door::prepare(const CallPointer& call) {
   if (!prepared) return finish(call, std::unexpected(std::move(prepared).error()));
   if (auto* reply = std::get_if<Reply>(&*prepared)) return finish(call, std::move(*reply));
   if (std::holds_alternative<LoadKey>(*prepared)) return load_then_prepare(call);
-  if (std::holds_alternative<PerformBatch>(*prepared)) return submit_batch(call);
-  submit(call, *prepared);
+  FastLane& lane = state_of(*call).lane;
+  if (std::holds_alternative<PerformBatch>(*prepared)) return lane.perform_batch(call);
+  if (const auto* random = std::get_if<RandomBytes>(&*prepared)) return lane.random(call, random->count);
+  lane.perform(call);
 }
 
 // The key is not in memory: one trip through the slow lane brings it there.
@@ -264,60 +243,16 @@ void Door::load_then_prepare(const CallPointer& call) {
   });
 }
 
-void Door::submit(const CallPointer& call, const Prepared& what) {
-  SiteState& state = state_of(*call);
-  const std::uint64_t tag = state.keep(call);
-  const auto* random = std::get_if<RandomBytes>(&what);
-  const Status submitted =
-      random != nullptr ? state.link.submit_random(random->count, tag) : state.link.submit(call->crypto, tag);
-  state.used = true;
-  if (submitted) return;
-  state.take(tag);
-  finish(call, std::unexpected(submitted.error()));
+void Door::replied(const CallPointer& call, const Result<core::CryptoResult>& result) {
+  if (!result) return finish(call, std::unexpected(result.error()));
+  finish(call, guarded([&]() -> Result<Reply> { return handler(call->row->operation).finish(*call, *result); }));
 }
 
-void Door::submit_batch(const CallPointer& call) {
-  std::shared_ptr<Batch> batch(call, call->batch.get());
-  if (batch->unanswered == 0) return finish_batch(batch);
-  SiteState& state = state_of(*call);
-  state.batches.add(std::move(batch));
-  send_batches(state);
-}
-
-// Sends what may be on its way at once; the replies to it bring the rest here.
-void Door::send_batches(SiteState& state) {
-  while (auto ticket = state.batches.next()) {
-    state.used = true;
-    const core::CryptoRequest& request = ticket->request();
-    const std::uint64_t tag = state.keep(std::move(*ticket));
-    const Status submitted = state.link.submit(request, tag);
-    if (submitted) continue;
-    ticket = std::get<BatchLine::Ticket>(state.take(tag));
-    if (submitted.error().code == Errc::kThrottled && state.batches.others_under_way(*ticket)) {
-      return state.batches.put_back(std::move(*ticket));
-    }
-    if (state.batches.answer(*ticket, std::unexpected(submitted.error()))) finish_batch(ticket->batch);
-  }
-}
-
-void Door::replied(SiteState& state, std::uint64_t tag, Result<core::CryptoReply> reply) {
-  const SiteState::InFlight entry = state.take(tag);
-  if (const auto* ticket = std::get_if<BatchLine::Ticket>(&entry)) {
-    if (state.batches.answer(*ticket, std::move(reply))) finish_batch(ticket->batch);
-    return;
-  }
-  const CallPointer& call = std::get<CallPointer>(entry);
-  if (!reply) return finish(call, std::unexpected(std::move(reply).error()));
-  finish(call,
-         guarded([&]() -> Result<Reply> { return handler(call->row->operation).finish(*call, std::move(*reply)); }));
-}
-
-void Door::finish_batch(const std::shared_ptr<Batch>& batch) {
-  const CallPointer call(batch, batch->call);
-  const auto ours = std::ranges::find_if(batch->parts, [](const BatchPart& part) {
-    return !*part.result && row(part.result->error().code).status >= 500;
+void Door::finish_batch(const CallPointer& call) {
+  const auto ours = std::ranges::find_if(call->batch->parts, [](const BatchPart& part) {
+    return !part.result && row(part.result.error().code).status >= 500;
   });
-  if (ours != batch->parts.end()) report(*call, ours->result->error());  // what fails with it fails alike
+  if (ours != call->batch->parts.end()) report(*call, ours->result.error());  // what fails with it fails alike
   auto reply = guarded([&]() -> Result<Reply> { return handler(call->row->operation).finish_batch(*call, ids_); });
   if (!reply) call->operation.event.parts.clear();
   finish(call, std::move(reply));
@@ -378,9 +313,7 @@ void Door::challenge(const Call& call, http::Response& response) {
 }
 
 void Door::on_turn_end() {
-  for (auto& [hsm, state] : states_) {
-    if (std::exchange(state->used, false)) state->link.publish();
-  }
+  for (auto& [hsm, state] : states_) state->lane.publish();
   if (finished_.empty()) return;
   for (const Finished& done : finished_) {
     if (!done.call->operation.recorded) state_of(*done.call).events.push_back(std::move(done.call->operation.event));

@@ -45,8 +45,7 @@ class Door final : public http::Application {
   std::vector<Watch> watches() override;
 
  private:
-  using CallPointer = std::shared_ptr<Call>;
-  struct SiteState;  // what this loop keeps of a site: token cache, link, calls in flight
+  struct SiteState;  // what this loop keeps of a site: token cache, way to the partitions
   struct Finished {
     CallPointer call;
     http::Response response;
@@ -62,11 +61,8 @@ class Door final : public http::Application {
   void prepare(const CallPointer& call);
   void load_then_prepare(const CallPointer& call);
   core::Decision decide(const Call& call) const;
-  void submit(const CallPointer& call, const Prepared& what);
-  void submit_batch(const CallPointer& call);
-  void send_batches(SiteState& state);
-  void replied(SiteState& state, std::uint64_t tag, Result<core::CryptoReply> reply);
-  void finish_batch(const std::shared_ptr<Batch>& batch);
+  void replied(const CallPointer& call, const Result<core::CryptoResult>& result);
+  void finish_batch(const CallPointer& call);
   void run_slow(const CallPointer& call, WorkerPool& pool);
   void on_pool(WorkerPool& pool, const CallPointer& call, std::move_only_function<void()> work);
   void finish(const CallPointer& call, Result<Reply> result);

@@ -11,7 +11,7 @@ constexpr Handler slow(Operation operation, Result<Reply> (*function)(Call&)) {
   return {.operation = operation, .fast = false, .slow = function};
 }
 constexpr Handler fast(Operation operation, Result<Prepared> (*prepare)(Call&),
-                       Reply (*finish)(Call&, core::CryptoReply) = nullptr) {
+                       Reply (*finish)(Call&, const core::CryptoResult&) = nullptr) {
   return {.operation = operation, .fast = true, .prepare = prepare, .finish = finish};
 }
 constexpr Handler crypto(Operation operation) {

@@ -26,13 +26,13 @@ Result<Reply> secure_unwrap(Call& call);
 Result<Reply> get_attestation(Call& call);
 Result<Prepared> get(Call& call);
 Result<Prepared> prepare_crypto_operation(Call& call);
-Reply finish_crypto_operation(Call& call, core::CryptoReply reply);
+Reply finish_crypto_operation(Call& call, const core::CryptoResult& result);
 Result<Prepared> prepare_batch(Call& call);
 Reply finish_batch(Call& call, RequestIds& ids);
 }  // namespace keys
 
 Result<Prepared> prepare_rng(Call& call);
-Reply finish_rng(Call& call, core::CryptoReply reply);
+Reply finish_rng(Call& call, const core::CryptoResult& result);
 
 namespace rbac {
 Result<Reply> list_definitions(Call& call);

@@ -19,9 +19,9 @@ Result<Prepared> prepare_rng(Call& call) {
   return RandomBytes{static_cast<std::size_t>(*count)};
 }
 
-Reply finish_rng(Call&, core::CryptoReply reply) {
+Reply finish_rng(Call&, const core::CryptoResult& result) {
   Reply answer{.body = R"({"value":")"};
-  append_base64url(answer.body, reply.output.reveal());
+  append_base64url(answer.body, result.output);
   answer.body += "\"}";
   return answer;
 }

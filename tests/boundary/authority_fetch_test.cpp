@@ -47,7 +47,7 @@ class AuthorityFetch : public Instance {
   // ask sends one message on the short lane and waits for the reply. The last answer is kept.
   Result<SecretBytes> ask(MessageType type, ByteView body) {
     std::optional<Result<SecretBytes>> answer;
-    const auto take = [&answer](MessageType, std::uint64_t, Result<ByteView> reply) {
+    const auto take = [&answer](const partition::Request&, Result<ByteView> reply) {
       answer = reply ? Result<SecretBytes>(SecretBytes::copy(*reply)) : std::unexpected(reply.error());
       return true;
     };

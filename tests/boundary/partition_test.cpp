@@ -321,7 +321,9 @@ TEST_F(Partition, KilledUnderLoadNoRequestFails) {
     }
     pollfd ready{.fd = link.event_fd(), .events = POLLIN, .revents = 0};
     ASSERT_EQ(::poll(&ready, 1, 5000), 1);
-    link.drain([&failed, &done](std::uint64_t, Result<core::CryptoReply> reply) { ++(reply ? done : failed); });
+    link.drain([&failed, &done](std::uint64_t, const Result<partition::FastLink::Results>& results) {
+      ++(results && results->front() ? done : failed);
+    });
   }
   EXPECT_EQ(failed, 0u);
   EXPECT_GT(done, 1000u);

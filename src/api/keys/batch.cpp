@@ -8,6 +8,7 @@
 #include "api/keys/crypto_members.h"
 #include "api/keys/key_json.h"
 #include "base/json_text.h"
+#include "partition/client/fast_link.h"
 
 // Many cryptographic operations on one key in one request, an extension of ours (docs/compatibility.md):
 //
@@ -49,18 +50,21 @@ const core::Decision& decision(Call& call, KeyOperation operation) {
   return *known;
 }
 
-Status prepare_part(Call& call, const JsonObject& object, std::span<std::uint8_t>& room, BatchPart& part) {
-  const core::Decision& decided = decision(call, part.request.operation);
+Status prepare_part(Call& call, const JsonObject& object, std::span<std::uint8_t>& room, std::size_t i) {
+  core::CryptoRequest& request = call.batch->requests[i];
+  const core::Decision& decided = decision(call, request.operation);
   if (!decided.allowed) return fail(Errc::kAccessDenied, decided.refusal());
-  return read_crypto_members(object, *call.key, part.request.operation, call.operation.now, room, part.request,
-                             part.algorithm);
+  HSM_CHECK(read_crypto_members(object, *call.key, request.operation, call.operation.now, room, request,
+                                call.batch->parts[i].algorithm));
+  return partition::FastLink::check(request);
 }
 
-core::AuditPart audit_part(const Batch& batch, const BatchPart& part, const core::AuditEvent& event,
+core::AuditPart audit_part(const Batch& batch, std::size_t i, const core::AuditEvent& event,
                            std::string correlation_id) {
-  const core::OperationRow& row = *core::row_of(part.request.operation);
+  const core::KeyOperation operation = batch.requests[i].operation;
+  const core::OperationRow& row = *core::row_of(operation);
   core::AuditPart record{.operation_name = row.audit_name,
-                         .algorithm = part.algorithm,
+                         .algorithm = batch.parts[i].algorithm,
                          .data_action = {},
                          .assignment_id = {},
                          .correlation_id = std::move(correlation_id),
@@ -68,10 +72,10 @@ core::AuditPart audit_part(const Batch& batch, const BatchPart& part, const core
                          .result_description = {}};
   if (core::name(row.data_action) != event.data_action) {
     record.data_action = core::name(row.data_action);
-    record.assignment_id = batch.decisions[static_cast<std::size_t>(part.request.operation)]->assignment;
+    record.assignment_id = batch.decisions[static_cast<std::size_t>(operation)]->assignment;
   }
-  if (*part.result) return record;
-  const Error& error = part.result->error();
+  if (batch.parts[i].result) return record;
+  const Error& error = batch.parts[i].result.error();
   record.http_status = api::row(error.code).status;
   record.result_description = error.message.empty() ? api::row(error.code).message : error.message;
   return record;
@@ -79,21 +83,23 @@ core::AuditPart audit_part(const Batch& batch, const BatchPart& part, const core
 
 std::size_t answer_bytes_max(const Batch& batch, std::string_view kid) {
   std::size_t bytes = kid.size() + 64;
-  for (const BatchPart& part : batch.parts) {
-    bytes += *part.result ? crypto_members_bytes_max(part.request, **part.result, {})
-                          : kErrorBodyBytes + 2 * part.result->error().message.size();
+  for (std::size_t i = 0; i < batch.parts.size(); ++i) {
+    const Result<core::CryptoResult>& result = batch.parts[i].result;
+    bytes += result ? crypto_members_bytes_max(batch.requests[i], *result, {})
+                    : kErrorBodyBytes + 2 * result.error().message.size();
   }
   return bytes;
 }
 
 // The request's own record says what most of its operations have in common.
 void describe_as(core::AuditEvent& event, const Batch& batch) {
-  const auto first = std::ranges::find_if(batch.parts, [](const BatchPart& part) { return !part.result; });
+  const auto first = std::ranges::find_if(batch.parts, [](const BatchPart& part) { return part.result.has_value(); });
   if (first == batch.parts.end()) return;
-  const core::OperationRow& row = *core::row_of(first->request.operation);
+  const core::KeyOperation operation = batch.requests[static_cast<std::size_t>(first - batch.parts.begin())].operation;
+  const core::OperationRow& row = *core::row_of(operation);
   event.algorithm = first->algorithm;
   event.data_action = core::name(row.data_action);
-  event.assignment_id = batch.decisions[static_cast<std::size_t>(first->request.operation)]->assignment;
+  event.assignment_id = batch.decisions[static_cast<std::size_t>(operation)]->assignment;
 }
 
 }  // namespace
@@ -107,24 +113,25 @@ Result<Prepared> prepare_batch(Call& call) {
   HSM_TRY(const JsonObject* object, body.parse(call.request().body));
   HSM_TRY(const boost::json::array* operations, operations_member(*object));
   call.batch = std::make_unique<Batch>(&call);
-  call.batch->parts.resize(operations->size());
+  Batch& batch = *call.batch;
+  batch.requests.resize(operations->size());
+  batch.parts.resize(operations->size());
   for (std::size_t i = 0; i < operations->size(); ++i) {
     const JsonObject* members = (*operations)[i].if_object();
     if (members == nullptr) return fail(Errc::kBadParameter, "'operations' must hold objects.");
-    HSM_TRY(call.batch->parts[i].request.operation, operation_member(*members));
+    HSM_TRY(batch.requests[i].operation, operation_member(*members));
   }
   call.input = SecretBytes(decoded_bytes_max(call.request().body.size()));
   std::span<std::uint8_t> room = call.input.writable();
   for (std::size_t i = 0; i < operations->size(); ++i) {
-    BatchPart& part = call.batch->parts[i];
-    const Status prepared = prepare_part(call, (*operations)[i].get_object(), room, part);
+    Status prepared = prepare_part(call, (*operations)[i].get_object(), room, i);
     if (prepared) {
-      ++call.batch->unanswered;
+      ++batch.unanswered;
     } else {
-      part.result = std::unexpected(prepared.error());
+      batch.parts[i].result = std::unexpected(std::move(prepared).error());
     }
   }
-  describe_as(call.operation.event, *call.batch);
+  describe_as(call.operation.event, batch);
   return PerformBatch{};
 }
 
@@ -138,15 +145,16 @@ Reply finish_batch(Call& call, RequestIds& ids) {
   append_json_string(out, event.key_id);
   out.append(R"(,"results":[)");
   event.parts.reserve(batch.parts.size());
-  for (const BatchPart& part : batch.parts) {
+  for (std::size_t i = 0; i < batch.parts.size(); ++i) {
+    const Result<core::CryptoResult>& result = batch.parts[i].result;
     std::string id = ids.next(call.operation.now);
-    if (!event.parts.empty()) out.push_back(',');
-    if (*part.result) {
-      append_crypto_members(out, part.request, **part.result, {});
+    if (i != 0) out.push_back(',');
+    if (result) {
+      append_crypto_members(out, batch.requests[i], *result, {});
     } else {
-      out.append(error_body(part.result->error(), id));
+      out.append(error_body(result.error(), id));
     }
-    event.parts.push_back(audit_part(batch, part, event, std::move(id)));
+    event.parts.push_back(audit_part(batch, i, event, std::move(id)));
   }
   out.append("]}");
   return answer;

@@ -113,10 +113,10 @@ Status read_crypto_members(const JsonObject& object, const core::KeyRecord& key,
   return {};
 }
 
-void append_crypto_members(std::string& out, const core::CryptoRequest& request, const core::CryptoReply& reply,
+void append_crypto_members(std::string& out, const core::CryptoRequest& request, const core::CryptoResult& result,
                            std::string_view kid) {
   if (request.operation == KeyOperation::kVerify) {
-    out += reply.verified ? R"({"value":true})" : R"({"value":false})";
+    out += result.verified ? R"({"value":true})" : R"({"value":false})";
     return;
   }
   const auto append = [&out](std::string_view name, ByteView bytes) {
@@ -133,18 +133,18 @@ void append_crypto_members(std::string& out, const core::CryptoRequest& request,
   const std::string_view alg = akp ? core::ml_dsa_set(algorithm.key_bits).name : algorithm.name;
   out.append(R"({"alg":")").append(alg).append("\"");
   if (encrypted && gcm && !request.aad.empty()) append("aad", request.aad);
-  if (encrypted && gcm) append("iv", reply.iv);
+  if (encrypted && gcm) append("iv", result.iv);
   if (encrypted && cbc) append("iv", request.iv);
   if (!kid.empty()) out.append(R"(,"kid":")").append(kid).append("\"");
-  if (encrypted && gcm) append("tag", reply.tag);
-  append("value", reply.output.reveal());
+  if (encrypted && gcm) append("tag", result.tag);
+  append("value", result.output);
   out.push_back('}');
 }
 
-std::size_t crypto_members_bytes_max(const core::CryptoRequest& request, const core::CryptoReply& reply,
+std::size_t crypto_members_bytes_max(const core::CryptoRequest& request, const core::CryptoResult& result,
                                      std::string_view kid) {
   constexpr std::size_t kNamesAndShortMembers = 160;
-  return kNamesAndShortMembers + kid.size() + (reply.output.size() + request.aad.size()) * 4 / 3;
+  return kNamesAndShortMembers + kid.size() + (result.output.size() + request.aad.size()) * 4 / 3;
 }
 
 }  // namespace hsm::api::keys

@@ -25,10 +25,10 @@ Status read_crypto_members(const JsonObject& object, const core::KeyRecord& key,
 std::size_t decoded_bytes_max(std::size_t body_bytes);
 
 // append_crypto_members appends the object that answers the request; `kid` stands in it unless it is empty.
-void append_crypto_members(std::string& out, const core::CryptoRequest& request, const core::CryptoReply& reply,
+void append_crypto_members(std::string& out, const core::CryptoRequest& request, const core::CryptoResult& result,
                            std::string_view kid);
 // crypto_members_bytes_max is at least what that appends.
-std::size_t crypto_members_bytes_max(const core::CryptoRequest& request, const core::CryptoReply& reply,
+std::size_t crypto_members_bytes_max(const core::CryptoRequest& request, const core::CryptoResult& result,
                                      std::string_view kid);
 
 }  // namespace hsm::api::keys

@@ -23,11 +23,11 @@ Result<Prepared> prepare_crypto_operation(Call& call) {
   return Perform{};
 }
 
-Reply finish_crypto_operation(Call& call, core::CryptoReply reply) {
+Reply finish_crypto_operation(Call& call, const core::CryptoResult& result) {
   const std::string& kid = call.operation.event.key_id;
   Reply answer;
-  answer.body.reserve(crypto_members_bytes_max(call.crypto, reply, kid));
-  append_crypto_members(answer.body, call.crypto, reply, kid);
+  answer.body.reserve(crypto_members_bytes_max(call.crypto, result, kid));
+  append_crypto_members(answer.body, call.crypto, result, kid);
   return answer;
 }
 

@@ -40,6 +40,15 @@ struct CryptoReply {
   bool verified = false;  // verify only
 };
 
+// CryptoResult is the same where the bytes are somebody else's, who wipes them. Who keeps them keeps them as
+// SecretBytes.
+struct CryptoResult {
+  ByteView output;
+  ByteView iv;
+  ByteView tag;
+  bool verified = false;
+};
+
 struct GenerateRequest {
   KeyPolicy policy;
   std::uint32_t public_exponent = kRsaExponentDefault;  // RSA only

@@ -1,6 +1,8 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/result.h"
 #include "core/algorithm.h"
@@ -12,33 +14,45 @@ namespace hsm::partition {
 // kPerform, the message of every cryptographic operation, and kRandom: the hot path. Written from where the bytes are
 // into the ring, without a copy between.
 //
-//   perform = key id (16) | operation (u8) | algorithm (u8) | zero (u16) | lengths (6 × u32)
-//             | wrapped | input | signature | iv | aad | tag
-//   done    = verified (u8) | zero (3) | lengths (3 × u32) | output | iv | tag
-//   random  = n (u32);  its reply is n bytes
+//   perform   = key id (16) | count (u16) | zero (u16) | length of wrapped (u32) | wrapped | operation × count
+//   operation = operation (u8) | algorithm (u8) | zero (u16) | lengths (5 × u32) | input | signature | iv | aad | tag
+//   done      = result × count
+//   result    = error (u8) | verified (u8) | zero (u16) | lengths (3 × u32) | output | iv | tag
+//   random    = n (u32);  its reply is n bytes
 //
-// An empty `wrapped` means that the partition is thought to have the key; it answers kKeyNotLoaded if it has not.
+// An empty `wrapped` means that the partition is thought to have the key; it answers kKeyNotLoaded if it has not. The
+// operations of a message stand for themselves: each has a result, in their order. Its error is 0, or Errc + 1; then
+// `output` is the error's message and the rest is empty.
+inline constexpr std::size_t kOperationsMax = 32;  // of one message
 struct PerformFixed {
   core::KeyId key{};
+  std::uint16_t count = 0;
+  std::uint16_t zero = 0;
+  std::uint32_t wrapped_bytes = 0;
+};
+struct OperationFixed {
   core::KeyOperation operation{};
   core::Algorithm algorithm{};
   std::uint16_t zero = 0;
-  std::array<std::uint32_t, 6> lengths{};
+  std::array<std::uint32_t, 5> lengths{};
 };
-struct PerformReplyFixed {
+struct ResultFixed {
+  std::uint8_t error = 0;
   std::uint8_t verified = 0;
-  std::array<std::uint8_t, 3> zero{};
+  std::uint16_t zero = 0;
   std::array<std::uint32_t, 3> lengths{};
 };
-static_assert(sizeof(PerformFixed) == 44 && sizeof(PerformReplyFixed) == 16);
+static_assert(sizeof(PerformFixed) == 24 && sizeof(OperationFixed) == 24 && sizeof(ResultFixed) == 16);
 
 inline constexpr std::size_t kWrappedBytesMax = 4096;                             // engine/wrapped_key.h
 inline constexpr std::size_t kSignatureBytesMax = core::kMlDsaSignatureBytesMax;  // longer ones can't verify
 inline constexpr std::size_t kRandomBytesMax = 4096;
 // Output exceeds the input by an RSA-4096 block at most, or it is a signature of ML-DSA.
 inline constexpr std::size_t kOutputExtraBytesMax = 512;
-inline constexpr std::size_t kPerformBytesMax =
-    sizeof(PerformFixed) + kWrappedBytesMax + core::kOperationInputBytesMax + core::kAesBlockBytes + core::kGcmTagBytes;
+static_assert(kErrorMessageBytesMax <= kOutputExtraBytesMax);
+inline constexpr std::size_t kPerformBytesMax = sizeof(PerformFixed) + kWrappedBytesMax + sizeof(OperationFixed) +
+                                                core::kOperationInputBytesMax + core::kAesBlockBytes +
+                                                core::kGcmTagBytes;  // of one operation
 // What comes with a signature is a context; additional data of GCM never does.
 static_assert(kPerformBytesMax + core::kAadBytesMax <= kBodyBytesMax);
 static_assert(kPerformBytesMax + kSignatureBytesMax + core::kMlDsaContextBytesMax <= kBodyBytesMax);
@@ -47,52 +61,58 @@ static_assert(kPerformBytesMax + kSignatureBytesMax + core::kMlDsaContextBytesMa
 // kBadParameter; the partition ends when a message is beyond them.
 Status check_lengths(const core::CryptoRequest& request);
 
-// PerformParts is a request as the pieces of its body. It looks into the request, which must outlive it.
-class PerformParts {
+// operation_bytes and result_bytes_max are what a request takes of the body of its message and, at most, of the
+// reply's.
+std::size_t operation_bytes(const core::CryptoRequest& request);
+std::size_t result_bytes_max(const core::CryptoRequest& request);
+
+// PerformEncoder makes the pieces of messages' bodies, one after the other, in memory that it uses again.
+class PerformEncoder {
  public:
-  PerformParts(const core::CryptoRequest& request, bool with_wrapped);
-  PerformParts(const PerformParts&) = delete;
-  PerformParts& operator=(const PerformParts&) = delete;
-  Parts parts() const { return parts_; }
+  // encode: 1 to kOperationsMax requests on one key. The pieces look into them, and hold until the next call.
+  Parts encode(std::span<const core::CryptoRequest> requests, bool with_wrapped);
 
  private:
   PerformFixed fixed_;
-  std::array<ByteView, 7> parts_;
+  std::vector<OperationFixed> operations_;
+  std::vector<ByteView> parts_;
 };
 
-// PerformRequest is a decoded one; it looks into the body.
-struct PerformRequest {
-  core::KeyId key{};
+// PerformOperation and PerformRequest are a decoded message; they look into its body.
+struct PerformOperation {
   core::KeyOperation operation{};
   const core::AlgorithmRow* algorithm = nullptr;
-  ByteView wrapped, input, signature, iv, aad, tag;
+  ByteView input, signature, iv, aad, tag;
 };
-Result<PerformRequest> decode_perform(ByteView body);
+struct PerformRequest {
+  core::KeyId key{};
+  ByteView wrapped;
+  std::vector<PerformOperation> operations;
+};
+// decode_perform fills `request`, whose memory it uses again.
+Status decode_perform(ByteView body, PerformRequest& request);
 
-class PerformReplyParts {
+// PerformReplyEncoder does for replies what PerformEncoder does for messages.
+class PerformReplyEncoder {
  public:
-  explicit PerformReplyParts(const core::CryptoReply& reply);
-  PerformReplyParts(const PerformReplyParts&) = delete;
-  PerformReplyParts& operator=(const PerformReplyParts&) = delete;
+  PerformReplyEncoder() { results_.reserve(kOperationsMax); }
+  void restart();
+  // add appends the next operation's result, which must stay as long as the pieces are used.
+  void add(const Result<core::CryptoReply>& result);
+  void add(Result<core::CryptoReply>&& result) = delete;
+  void add(const Error& error);
   Parts parts() const { return parts_; }
 
  private:
-  PerformReplyFixed fixed_;
-  std::array<ByteView, 4> parts_;
-};
-Result<core::CryptoReply> decode_perform_reply(ByteView body);
+  void add(const ResultFixed& fixed, const std::array<ByteView, 3>& pieces);
 
-// perform_reply_bytes_max and random's n are what their replies' bodies are at most.
-inline std::size_t perform_reply_bytes_max(const core::CryptoRequest& request) {
-  const core::Scheme scheme = core::row(request.algorithm).scheme;
-  const bool ml_dsa = scheme == core::Scheme::kMlDsa || scheme == core::Scheme::kMlDsaMu;
-  const std::size_t extra = ml_dsa ? core::kMlDsaSignatureBytesMax : kOutputExtraBytesMax;
-  return sizeof(PerformReplyFixed) + request.input.size() + extra + core::kGcmIvBytes + core::kGcmTagBytes;
-}
+  std::vector<ResultFixed> results_;
+  std::vector<ByteView> parts_;
+};
+
+// decode_perform_reply fills `results`, which look into the body. kInternal: malformed, or not `count` results.
+Status decode_perform_reply(ByteView body, std::size_t count, std::vector<Result<core::CryptoResult>>& results);
 
 Result<std::uint32_t> decode_random(ByteView body);
-
-// decode_light_reply decodes the reply of kPerform or kRandom, whose bytes become the output.
-Result<core::CryptoReply> decode_light_reply(MessageType type, ByteView body);
 
 }  // namespace hsm::partition

@@ -1,16 +1,10 @@
 #include "partition/client/fast_link.h"
 
-#include "partition/channel/perform_codec.h"
-
 namespace hsm::partition {
 
-Status FastLink::submit(const core::CryptoRequest& request, std::uint64_t tag) {
-  HSM_CHECK(check_lengths(request));
-  return link_.submit({.type = MessageType::kPerform, .tag = tag, .perform = request});
-}
-
-Load FastLink::load_of(const core::CryptoRequest& request) {
-  return partition::load_of(request);
+Status FastLink::submit(std::span<const core::CryptoRequest> requests, std::uint64_t tag) {
+  for (const core::CryptoRequest& request : requests) HSM_CHECK(check_lengths(request));
+  return link_.submit({.type = MessageType::kPerform, .tag = tag, .perform = requests});
 }
 
 Status FastLink::submit_random(std::size_t n, std::uint64_t tag) {
@@ -19,12 +13,23 @@ Status FastLink::submit_random(std::size_t n, std::uint64_t tag) {
 }
 
 void FastLink::drain(const ReplyHandler& handler) {
-  link_.drain([&handler](MessageType type, std::uint64_t tag, Result<ByteView> body) {
-    Result<core::CryptoReply> reply = body ? decode_light_reply(type, *body) : std::unexpected(std::move(body).error());
-    const bool well_formed = !body || reply;
-    handler(tag, std::move(reply));
+  link_.drain([this, &handler](const Request& request, Result<ByteView> body) {
+    const bool answered = body.has_value();
+    Result<Results> results = results_of(request, std::move(body));
+    const bool well_formed = results || !answered;
+    handler(request.tag, std::move(results));
     return well_formed;
   });
+}
+
+Result<FastLink::Results> FastLink::results_of(const Request& request, Result<ByteView> body) {
+  HSM_TRY(const ByteView bytes, std::move(body));
+  if (request.type == MessageType::kPerform) {
+    HSM_CHECK(decode_perform_reply(bytes, request.perform.size(), results_));
+  } else {
+    results_.assign(1, core::CryptoResult{.output = bytes});
+  }
+  return results_;
 }
 
 }  // namespace hsm::partition

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <vector>
 
 #include "base/result.h"
 #include "core/ports/partitions.h"
@@ -19,17 +21,25 @@ namespace hsm::partition {
 // another, and while no partition is open requests wait for at most kNoPartitionWait.
 class FastLink {
  public:
-  // Called once a request. Errors: those of core::Partitions::perform and random.
-  using ReplyHandler = std::function<void(std::uint64_t tag, Result<core::CryptoReply> reply)>;
+  // Results are those of the operations that were submitted together, in order, each with its own errors (those of
+  // core::Partitions::perform).
+  using Results = std::span<const Result<core::CryptoResult>>;
+  // Called once for what was submitted together, with an error that is all of theirs, or with their results, which hold
+  // during the call. Errors: those of core::Partitions::perform and random.
+  using ReplyHandler = std::function<void(std::uint64_t tag, Result<Results> results)>;
 
   FastLink(Roster& roster, unsigned index) : link_(roster, index) {}
 
-  // submit takes a request; the handler is called with `tag` later, from drain. `request` itself is copied; what its
-  // views look at must stay until then. kBadParameter: a length is beyond its limit; kThrottled: every ring is full.
-  // After an error the handler is not called.
-  Status submit(const core::CryptoRequest& request, std::uint64_t tag);
+  // check refuses what submit would: kBadParameter.
+  static Status check(const core::CryptoRequest& request) { return check_lengths(request); }
 
-  // submit_random asks for n bytes, 1 to kRandomBytesMax; they come as CryptoReply::output.
+  // submit takes operations on one key, no more than first_message allows; the handler is called with `tag` later, from
+  // drain. The requests, and what their views look at, must stay until then. kBadParameter: a length is beyond its
+  // limit; kThrottled: every ring is full. After an error the handler is not called.
+  Status submit(std::span<const core::CryptoRequest> requests, std::uint64_t tag);
+  Status submit(const core::CryptoRequest& request, std::uint64_t tag) { return submit({&request, 1}, tag); }
+
+  // submit_random asks for n bytes, 1 to kRandomBytesMax; they come as the output of one result.
   Status submit_random(std::size_t n, std::uint64_t tag);
 
   void publish() { link_.publish(); }
@@ -40,13 +50,13 @@ class FastLink {
   // drain never blocks. The handler may call submit.
   void drain(const ReplyHandler& handler);
 
-  // load_of is what a request weighs on its way, for callers that have many of them and must leave room for others.
-  static Load load_of(const core::CryptoRequest& request);
-
   std::size_t in_flight() const { return link_.in_flight(); }
 
  private:
+  Result<Results> results_of(const Request& request, Result<ByteView> body);
+
   Link link_;
+  std::vector<Result<core::CryptoResult>> results_;  // of one reply
 };
 
 }  // namespace hsm::partition

@@ -153,7 +153,8 @@ bool Link::send_to(std::uint32_t slot, Place place) {
   if (!may_take(entry.request, place)) return false;
   LaneEnd& lane = partition.lanes[place.lane];
   if (!lane.has_room_for_reply(entry.load)) return false;
-  const WriteResult result = write(lane.requests, id_of(slot, entry.sequence), entry.request, entry.with_wrapped);
+  const WriteResult result =
+      write(lane.requests, id_of(slot, entry.sequence), entry.request, entry.with_wrapped, encoder_);
   if (result == WriteResult::kBroken) mark_broken(place.partition);
   if (result != WriteResult::kWritten) return false;
   lane.add(entry.load);
@@ -184,12 +185,10 @@ void Link::send_waiting(const Handler& handler) {
 }
 
 void Link::finish(std::uint32_t slot, const Handler& handler, Result<ByteView> body) {
-  const InFlight& entry = in_flight_[slot];
-  const int partition = entry.partition;
-  const MessageType type = entry.request.type;
-  const std::uint64_t tag = entry.request.tag;
-  free_slot(slot);
-  if (!handler(type, tag, std::move(body)) && partition != kNowhere) mark_broken(static_cast<unsigned>(partition));
+  const int partition = in_flight_[slot].partition;
+  const Request request = in_flight_[slot].request;
+  free_slot(slot);  // before the handler, which may submit
+  if (!handler(request, std::move(body)) && partition != kNowhere) mark_broken(static_cast<unsigned>(partition));
 }
 
 // refresh brings partitions_ up to date with the roster. Replies that a dead partition had still published count.

@@ -29,7 +29,7 @@ class Link {
  public:
   // The handler is called once a request. `body` is valid during the call. It returns false for a body that its
   // partition should not have sent: that partition is then reported as broken.
-  using Handler = std::function<bool(MessageType type, std::uint64_t tag, Result<ByteView> body)>;
+  using Handler = std::function<bool(const Request& request, Result<ByteView> body)>;
 
   using TimePoint = std::chrono::steady_clock::time_point;
   using Now = TimePoint (*)();
@@ -107,7 +107,8 @@ class Link {
   std::deque<std::uint32_t> waiting_;
   std::uint32_t last_armed_ = 0;
   unsigned next_job_ = 0;  // jobs go round
-  SecretBytes buffer_;     // one reply's body
+  PerformEncoder encoder_;
+  SecretBytes buffer_;  // one reply's body
 };
 
 }  // namespace hsm::partition

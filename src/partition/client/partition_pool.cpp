@@ -101,8 +101,8 @@ void PartitionPool::receive() {
     pollfd ready{.fd = link_.event_fd(), .events = POLLIN, .revents = 0};
     ::poll(&ready, 1, -1);
     const std::lock_guard lock(mutex_);
-    link_.drain([this](MessageType, std::uint64_t tag, Result<ByteView> body) {
-      take(tag, std::move(body));
+    link_.drain([this](const Request& request, Result<ByteView> body) {
+      take(request.tag, std::move(body));
       return true;
     });
     link_.publish();
@@ -178,8 +178,14 @@ Result<Bytes> PartitionPool::secure_unwrap(const core::SecureUnwrapRequest& requ
 
 Result<core::CryptoReply> PartitionPool::perform(const core::CryptoRequest& request) {
   HSM_CHECK(check_lengths(request));
-  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kPerform, .perform = request}));
-  return decode_perform_reply(reply.reveal());
+  HSM_TRY(const SecretBytes reply, call({.type = MessageType::kPerform, .perform = {&request, 1}}));
+  std::vector<Result<core::CryptoResult>> results;
+  HSM_CHECK(decode_perform_reply(reply.reveal(), 1, results));
+  HSM_TRY(const core::CryptoResult result, results.front());
+  return core::CryptoReply{.output = SecretBytes::copy(result.output),
+                           .iv = copy_of(result.iv),
+                           .tag = copy_of(result.tag),
+                           .verified = result.verified};
 }
 
 Result<SecretBytes> PartitionPool::random(std::size_t n) {

@@ -7,7 +7,6 @@
 #include "core/algorithm.h"
 #include "partition/channel/domain_codec.h"
 #include "partition/channel/key_codec.h"
-#include "partition/channel/perform_codec.h"
 
 namespace hsm::partition {
 namespace {
@@ -71,19 +70,29 @@ std::uint32_t reply_slots(std::size_t body_bytes_max) {
 }  // namespace
 
 Load load_of(const Request& request) {
-  if (request.type == MessageType::kPerform) return load_of(request.perform);
+  if (request.type == MessageType::kPerform) return first_message(request.perform).load;
   return {.cost = 1, .reply_slots = reply_slots(reply_bytes_max(request))};
 }
 
-Load load_of(const core::CryptoRequest& request) {
-  return {.cost = cost(request), .reply_slots = reply_slots(perform_reply_bytes_max(request))};
+Message first_message(std::span<const core::CryptoRequest> requests) {
+  Message message;
+  std::size_t bytes = sizeof(PerformFixed) + requests.front().key->wrapped.size(), reply_bytes = 0;
+  std::uint32_t total = 0;
+  for (const core::CryptoRequest& request : requests.first(std::min(requests.size(), kOperationsMax))) {
+    bytes += operation_bytes(request);
+    reply_bytes += result_bytes_max(request);
+    total += cost(request);
+    const bool fits = bytes <= kBodyBytesMax && reply_bytes <= kBodyBytesMax && total <= kSpillCost;
+    if (message.operations > 0 && !fits) break;
+    message = {message.operations + 1, {.cost = total, .reply_slots = reply_slots(reply_bytes)}};
+  }
+  return message;
 }
 
-WriteResult write(RingWriter& ring, std::uint64_t id, const Request& request, bool with_wrapped) {
+WriteResult write(RingWriter& ring, std::uint64_t id, const Request& request, bool with_wrapped,
+                  PerformEncoder& encoder) {
   const RequestHeader header{.type = request.type, .id = id};
-  if (request.type == MessageType::kPerform) {
-    return ring.write(header, PerformParts(request.perform, with_wrapped).parts());
-  }
+  if (request.type == MessageType::kPerform) return ring.write(header, encoder.encode(request.perform, with_wrapped));
   const ByteView body = request.type == MessageType::kRandom
                             ? ByteView(reinterpret_cast<const std::uint8_t*>(&request.random_bytes), 4)
                             : request.body;

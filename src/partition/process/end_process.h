@@ -1,6 +1,8 @@
 #pragma once
 #include <string_view>
 
+#include "base/result.h"
+
 namespace hsm::partition {
 
 inline constexpr int kExitBadMessage = 3;
@@ -11,5 +13,8 @@ inline constexpr int kExitBadMessage = 3;
 
 // say writes one line to standard error. Partitions have no log of their own and open no files.
 void say(std::string_view line);
+
+// say_if_internal tells of an error that should not happen, with the detail that the front end does not get.
+void say_if_internal(const Error& error);
 
 }  // namespace hsm::partition

@@ -95,7 +95,7 @@ void LaneServer::reply(const Incoming& request, Parts body) {
 }
 
 void LaneServer::reply(const Incoming& request, const Error& error) {
-  if (error.code == Errc::kInternal) say("internal error: " + error.message + " " + error.detail);
+  say_if_internal(error);
   const ByteView message = bytes_of(error.message).first(std::min(error.message.size(), kErrorMessageBytesMax));
   const auto number = static_cast<std::uint8_t>(static_cast<unsigned>(error.code) + 1);
   write(request, {.error = number, .id = request.header.id}, Parts(&message, 1));

@@ -5,52 +5,56 @@
 #include "partition/process/end_process.h"
 
 namespace hsm::partition {
+namespace {
 
-void LightHandler::handle(std::span<const Incoming> batch, LaneServer& replies) {
-  std::array<Job, kBatchMax> jobs;
-  std::array<std::shared_ptr<const LoadedKey>, kBatchMax> keys;
-  std::array<const Incoming*, kBatchMax> asked;
-  std::size_t count = 0;
-  for (const Incoming& request : batch) {
-    if (request.header.type == MessageType::kRandom) {
-      random(request, replies);
-      continue;
-    }
-    const Status ready = prepare(request.body, jobs[count], keys[count]);
-    if (ready) {
-      asked[count++] = &request;
-    } else {
-      replies.reply(request, ready.error());
-    }
-  }
-  engine_.perform(std::span(jobs).first(count));
-  for (std::size_t i = 0; i < count; ++i) {
-    if (jobs[i].result) {
-      replies.reply(*asked[i], PerformReplyParts(*jobs[i].result).parts());
-    } else {
-      replies.reply(*asked[i], jobs[i].result.error());
-    }
-  }
-}
-
-Status LightHandler::prepare(ByteView body, Job& job, std::shared_ptr<const LoadedKey>& key) {
-  const auto request = decode_perform(body);
-  if (!request) end_process(request.error().message);
-  HSM_TRY(key, find_key(*request));
-  if (!key->policy().operations.has(request->operation)) {
+Status check(const core::KeyPolicy& policy, const PerformOperation& operation) {
+  if (!policy.operations.has(operation.operation)) {
     return fail(Errc::kForbidden, "the key's operations do not allow this one");
   }
-  if (!core::suits(*request->algorithm, key->policy().spec, request->operation)) {
+  if (!core::suits(*operation.algorithm, policy.spec, operation.operation)) {
     return fail(Errc::kBadParameter, "the algorithm does not suit the key");
   }
-  job.key = key.get();
-  job.operation = request->operation;
-  job.algorithm = request->algorithm;
-  job.input = request->input;
-  job.signature = request->signature;
-  job.iv = request->iv;
-  job.aad = request->aad;
-  job.tag = request->tag;
+  return {};
+}
+
+Job job_of(const LoadedKey& key, const PerformOperation& operation) {
+  Job job;
+  job.key = &key;
+  job.operation = operation.operation;
+  job.algorithm = operation.algorithm;
+  job.input = operation.input;
+  job.signature = operation.signature;
+  job.iv = operation.iv;
+  job.aad = operation.aad;
+  job.tag = operation.tag;
+  return job;
+}
+
+}  // namespace
+
+void LightHandler::handle(std::span<const Incoming> batch, LaneServer& replies) {
+  for (const Incoming& message : batch) {
+    if (message.header.type == MessageType::kRandom) {
+      random(message, replies);
+    } else if (const Status taken = take(message); !taken) {
+      replies.reply(message, taken.error());
+    }
+  }
+  engine_.perform(jobs_);
+  answer(replies);
+  asked_.clear();
+  checks_.clear();
+  jobs_.clear();
+}
+
+Status LightHandler::take(const Incoming& message) {
+  if (const Status decoded = decode_perform(message.body, request_); !decoded) end_process(decoded.error().message);
+  HSM_TRY(auto key, find_key(request_));
+  for (const PerformOperation& operation : request_.operations) {
+    checks_.push_back(check(key->policy(), operation));
+    if (checks_.back()) jobs_.push_back(job_of(*key, operation));
+  }
+  asked_.push_back({&message, std::move(key), request_.operations.size()});
   return {};
 }
 
@@ -66,13 +70,31 @@ Result<std::shared_ptr<const LoadedKey>> LightHandler::find_key(const PerformReq
   return loaded;
 }
 
-void LightHandler::random(const Incoming& request, LaneServer& replies) {
-  const auto n = decode_random(request.body);
+void LightHandler::answer(LaneServer& replies) {
+  auto check = checks_.cbegin();
+  auto job = jobs_.cbegin();
+  for (const Asked& asked : asked_) {
+    reply_.restart();
+    for (std::size_t i = 0; i < asked.operations; ++i, ++check) {
+      if (!*check) {
+        reply_.add(check->error());
+        continue;
+      }
+      if (!job->result) say_if_internal(job->result.error());
+      reply_.add(job->result);
+      ++job;
+    }
+    replies.reply(*asked.message, reply_.parts());
+  }
+}
+
+void LightHandler::random(const Incoming& message, LaneServer& replies) {
+  const auto n = decode_random(message.body);
   if (!n) end_process(n.error().message);
   SecretBytes bytes(*n);
   random_.fill(bytes.writable());
   const ByteView part = bytes.reveal();
-  replies.reply(request, Parts(&part, 1));
+  replies.reply(message, Parts(&part, 1));
 }
 
 }  // namespace hsm::partition

@@ -43,6 +43,47 @@ core::CryptoRequest perform_request() {
   return request;
 }
 
+Bytes encoded(std::span<const core::CryptoRequest> requests, bool with_wrapped = true) {
+  return joined(PerformEncoder().encode(requests, with_wrapped));
+}
+Bytes encoded(const core::CryptoRequest& request, bool with_wrapped = true) {
+  return encoded({&request, 1}, with_wrapped);
+}
+
+bool decodes_perform(ByteView body) {
+  PerformRequest request;
+  return decode_perform(body, request).has_value();
+}
+
+Bytes encoded_reply(const std::vector<Result<core::CryptoReply>>& results) {
+  PerformReplyEncoder encoder;
+  for (const auto& result : results) encoder.add(result);
+  return joined(encoder.parts());
+}
+Bytes encoded_reply(const Result<core::CryptoReply>& result) {
+  PerformReplyEncoder encoder;
+  encoder.add(result);
+  return joined(encoder.parts());
+}
+
+bool decodes_reply(ByteView body, std::size_t count) {
+  std::vector<Result<core::CryptoResult>> results;
+  return decode_perform_reply(body, count, results).has_value();
+}
+
+std::vector<Result<core::CryptoReply>> replies() {
+  std::vector<Result<core::CryptoReply>> replies;
+  replies.reserve(3);
+  core::CryptoReply& first = *replies.emplace_back();
+  first.output = SecretBytes::copy(bytes_of("output"));
+  first.iv = Bytes(12, 1);
+  first.tag = Bytes(16, 2);
+  first.verified = true;
+  replies.push_back(fail(Errc::kBadCiphertext, "it does not open"));
+  replies.emplace_back()->output = SecretBytes::copy(bytes_of("more"));
+  return replies;
+}
+
 core::ImportRequest import_request() {
   core::ImportRequest request{.policy = rsa_policy(), .key = {}};
   request.key.public_key = {.modulus = Bytes(256, 1), .exponent = {1, 0, 1}, .x = {}, .y = {}};
@@ -208,48 +249,75 @@ TEST(KeyCodec, AnExportableKeyHasAPolicyAndNothingElseIsImmutable) {
 
 TEST(PerformCodec, RoundTrip) {
   const core::CryptoRequest request = perform_request();
-  const PerformParts parts(request, true);
-  const Bytes body = joined(parts.parts());
-  const auto decoded = decode_perform(body).value();
+  const Bytes body = encoded(request);
+  PerformRequest decoded;
+  ASSERT_TRUE(decode_perform(body, decoded));
   EXPECT_EQ(decoded.key, kId);
-  EXPECT_EQ(decoded.operation, core::KeyOperation::kDecrypt);
-  EXPECT_EQ(decoded.algorithm->algorithm, core::Algorithm::kA256Gcm);
   EXPECT_EQ(copy_of(decoded.wrapped), request.key->wrapped);
-  EXPECT_EQ(text_of(decoded.input), "input");
-  EXPECT_EQ(text_of(decoded.iv), "twelve bytes");
-  EXPECT_EQ(text_of(decoded.aad), "aad");
-  EXPECT_EQ(text_of(decoded.tag), "tag");
-  EXPECT_TRUE(decoded.signature.empty());
+  ASSERT_EQ(decoded.operations.size(), 1U);
+  const PerformOperation& operation = decoded.operations.front();
+  EXPECT_EQ(operation.operation, core::KeyOperation::kDecrypt);
+  EXPECT_EQ(operation.algorithm->algorithm, core::Algorithm::kA256Gcm);
+  EXPECT_EQ(text_of(operation.input), "input");
+  EXPECT_EQ(text_of(operation.iv), "twelve bytes");
+  EXPECT_EQ(text_of(operation.aad), "aad");
+  EXPECT_EQ(text_of(operation.tag), "tag");
+  EXPECT_TRUE(operation.signature.empty());
+}
+
+TEST(PerformCodec, AMessageHoldsSeveralOperationsOfOneKeyInTheirOrder) {
+  std::vector<core::CryptoRequest> requests(kOperationsMax, perform_request());
+  for (std::size_t i = 0; i < requests.size(); ++i) requests[i].input = ByteView(requests[0].key->wrapped).first(i);
+  const Bytes body = encoded(requests);
+  PerformRequest decoded;
+  ASSERT_TRUE(decode_perform(body, decoded));
+  ASSERT_EQ(decoded.operations.size(), kOperationsMax);
+  for (std::size_t i = 0; i < kOperationsMax; ++i) EXPECT_EQ(decoded.operations[i].input.size(), i);
+}
+
+TEST(PerformCodec, AMessageHoldsAtLeastOneOperationAndNoMoreThanTheLimit) {
+  std::vector<core::CryptoRequest> requests(kOperationsMax, perform_request());
+  Bytes body = encoded(requests);
+  const Bytes one_more = encoded(perform_request());
+  body.insert(body.end(), one_more.begin() + sizeof(PerformFixed) + 70, one_more.end());
+  body[16] = kOperationsMax + 1;
+  EXPECT_FALSE(decodes_perform(body));
+  body.assign(sizeof(PerformFixed), 0);
+  EXPECT_FALSE(decodes_perform(body)) << "none at all";
 }
 
 TEST(PerformCodec, LeavesTheWrappedKeyOutWhenThePartitionHasIt) {
-  const core::CryptoRequest request = perform_request();
-  const PerformParts parts(request, false);
-  EXPECT_TRUE(decode_perform(joined(parts.parts())).value().wrapped.empty());
+  PerformRequest decoded;
+  const Bytes body = encoded(perform_request(), false);
+  ASSERT_TRUE(decode_perform(body, decoded));
+  EXPECT_TRUE(decoded.wrapped.empty());
 }
 
 TEST(PerformCodec, RefusesNumbersThatMeanNothing) {
-  const core::CryptoRequest request = perform_request();
-  const PerformParts parts(request, true);
-  const Bytes good = joined(parts.parts());
+  const Bytes good = encoded(perform_request());
+  const std::size_t operation = sizeof(PerformFixed) + 70;  // behind the wrapped key
   const struct {
     const char* name;
     std::size_t at;
     std::uint8_t value;
   } cases[] = {
-      {"no operation", 16, 99},
-      {"export is not done with a key", 16, 7},
-      {"secure wrap goes another way", 16, 9},
-      {"so does secure unwrap, which never opens in the clear", 16, 10},
-      {"algorithm 0", 17, 0},
-      {"algorithm unknown", 17, 200},
+      {"no operations", 16, 0},
+      {"more operations than there are", 16, 2},
       {"padding", 18, 1},
-      {"length", 20, 71},
+      {"length of the wrapped key", 20, 71},
+      {"no operation", operation, 99},
+      {"export is not done with a key", operation, 7},
+      {"secure wrap goes another way", operation, 9},
+      {"so does secure unwrap, which never opens in the clear", operation, 10},
+      {"algorithm 0", operation + 1, 0},
+      {"algorithm unknown", operation + 1, 200},
+      {"padding of the operation", operation + 2, 1},
+      {"length", operation + 4, 71},
   };
   for (const auto& test : cases) {
     Bytes body = good;
     body[test.at] = test.value;
-    EXPECT_FALSE(decode_perform(body)) << test.name;
+    EXPECT_FALSE(decodes_perform(body)) << test.name;
   }
 }
 
@@ -270,10 +338,10 @@ TEST(PerformCodec, RefusesLengthsBeyondTheirLimit) {
     core::CryptoRequest request = perform_request();
     request.*test.field = ByteView(bytes).first(test.max);
     EXPECT_TRUE(check_lengths(request)) << test.name;
-    EXPECT_TRUE(decode_perform(joined(PerformParts(request, true).parts()))) << test.name;
+    EXPECT_TRUE(decodes_perform(encoded(request))) << test.name;
     request.*test.field = bytes;
     EXPECT_EQ(check_lengths(request).error().code, Errc::kBadParameter) << test.name;
-    EXPECT_FALSE(decode_perform(joined(PerformParts(request, true).parts()))) << test.name;
+    EXPECT_FALSE(decodes_perform(encoded(request))) << test.name;
   }
 }
 
@@ -285,16 +353,16 @@ TEST(PerformCodec, ASignatureLeavesRoomForAContextOnly) {
   EXPECT_TRUE(check_lengths(request));
   request.signature = signature;
   EXPECT_EQ(check_lengths(request).error().code, Errc::kBadParameter);
-  EXPECT_FALSE(decode_perform(joined(PerformParts(request, true).parts())));
+  EXPECT_FALSE(decodes_perform(encoded(request)));
   request.aad = ByteView(aad).first(core::kMlDsaContextBytesMax);
-  EXPECT_TRUE(decode_perform(joined(PerformParts(request, true).parts())));
+  EXPECT_TRUE(decodes_perform(encoded(request)));
 }
 
 TEST(PerformCodec, OnlyMlDsaReservesRoomForALongReply) {
   core::CryptoRequest request = perform_request();
-  EXPECT_LT(perform_reply_bytes_max(request), 1024U);
+  EXPECT_LT(result_bytes_max(request), 1024U);
   request.algorithm = core::Algorithm::kMlDsa87;
-  EXPECT_GE(perform_reply_bytes_max(request), sizeof(PerformReplyFixed) + 4627);
+  EXPECT_GE(result_bytes_max(request), sizeof(ResultFixed) + 4627);
 }
 
 TEST(EngineInfoCodec, RoundTripAndNothingElse) {
@@ -312,18 +380,54 @@ TEST(EngineInfoCodec, RoundTripAndNothingElse) {
   EXPECT_FALSE(decode_engine_info(encode({.provider = "two\nlines"})));
 }
 
-TEST(PerformCodec, ReplyRoundTrip) {
-  core::CryptoReply reply;
-  reply.output = SecretBytes::copy(bytes_of("output"));
-  reply.iv = Bytes(12, 1);
-  reply.tag = Bytes(16, 2);
-  reply.verified = true;
-  const PerformReplyParts parts(reply);
-  const auto decoded = decode_perform_reply(joined(parts.parts())).value();
-  EXPECT_EQ(text_of(decoded.output.reveal()), "output");
-  EXPECT_EQ(decoded.iv, reply.iv);
-  EXPECT_EQ(decoded.tag, reply.tag);
-  EXPECT_TRUE(decoded.verified);
+TEST(PerformCodec, EveryOperationHasAResultOfItsOwn) {
+  const Bytes body = encoded_reply(replies());
+  std::vector<Result<core::CryptoResult>> results;
+  ASSERT_TRUE(decode_perform_reply(body, 3, results));
+  EXPECT_EQ(text_of(results[0]->output), "output");
+  EXPECT_EQ(copy_of(results[0]->iv), Bytes(12, 1));
+  EXPECT_EQ(copy_of(results[0]->tag), Bytes(16, 2));
+  EXPECT_TRUE(results[0]->verified);
+  EXPECT_EQ(results[1].error().code, Errc::kBadCiphertext);
+  EXPECT_EQ(results[1].error().message, "it does not open");
+  EXPECT_EQ(text_of(results[2]->output), "more");
+  EXPECT_FALSE(results[2]->verified);
+}
+
+TEST(PerformCodec, AReplyHasAsManyResultsAsWereAskedFor) {
+  const Bytes body = encoded_reply(replies());
+  EXPECT_FALSE(decodes_reply(body, 2));
+  EXPECT_FALSE(decodes_reply(body, 4));
+}
+
+TEST(PerformCodec, RefusesResultsThatMeanNothing) {
+  const Bytes good = encoded_reply(fail(Errc::kBadCiphertext));
+  const Bytes value = encoded_reply(core::CryptoReply{});
+  ASSERT_TRUE(decodes_reply(good, 1) && decodes_reply(value, 1));
+  const struct {
+    const char* name;
+    const Bytes& of;
+    std::size_t at;
+    std::uint8_t value;
+  } cases[] = {
+      {"no such error", good, 0, static_cast<std::uint8_t>(Errc::kCount_) + 1},
+      {"an error that is verified", good, 1, 1},
+      {"verified twice", value, 1, 2},
+      {"padding", value, 2, 1},
+      {"a length", value, 4, 1},
+  };
+  for (const auto& test : cases) {
+    Bytes body = test.of;
+    body[test.at] = test.value;
+    EXPECT_FALSE(decodes_reply(body, 1)) << test.name;
+  }
+}
+
+TEST(PerformCodec, AnErrorsMessageIsCutToItsLimit) {
+  const Bytes body = encoded_reply(fail(Errc::kInternal, std::string(kErrorMessageBytesMax + 1, 'a')));
+  std::vector<Result<core::CryptoResult>> results;
+  ASSERT_TRUE(decode_perform_reply(body, 1, results));
+  EXPECT_EQ(results[0].error().message, std::string(kErrorMessageBytesMax, 'a'));
 }
 
 TEST(KeyCodec, GenerateRoundTrip) {
@@ -449,18 +553,14 @@ TEST(DomainCodec, ExportRefusesTooMuch) {
 TEST(Codecs, EveryTruncationAndEveryExtensionIsRefused) {
   const core::KeyReference reference{kId, Bytes(80, 1)};
   const core::CryptoRequest perform = perform_request();
-  core::CryptoReply reply;
-  reply.output = SecretBytes(20);
   const NewDomain domain{.sealed = Bytes(90, 3), .keys = {.id = kId, .record_key = SecretBytes(kRecordKeyBytes)}};
   const struct {
     const char* name;
     Bytes body;
     std::function<bool(ByteView)> decodes;
   } cases[] = {
-      {"perform", joined(PerformParts(perform, true).parts()),
-       [](ByteView b) { return decode_perform(b).has_value(); }},
-      {"reply", joined(PerformReplyParts(reply).parts()),
-       [](ByteView b) { return decode_perform_reply(b).has_value(); }},
+      {"perform", encoded(perform), decodes_perform},
+      {"reply", encoded_reply(replies()), [](ByteView b) { return decodes_reply(b, 3); }},
       {"random", Bytes{8, 0, 0, 0}, [](ByteView b) { return decode_random(b).has_value(); }},
       {"generate", encode(core::GenerateRequest{.policy = rsa_policy()}),
        [](ByteView b) { return decode_generate(b).has_value(); }},

@@ -41,7 +41,8 @@ class LinkTest : public testing::Test {
     return link_.submit({.type = MessageType::kRandom, .tag = tag, .random_bytes = n});
   }
   void drain() {
-    link_.drain([this](MessageType, std::uint64_t tag, Result<ByteView> body) {
+    link_.drain([this](const Request& request, Result<ByteView> body) {
+      const std::uint64_t tag = request.tag;
       EXPECT_FALSE(answers_.contains(tag)) << "answered twice: " << tag;
       answers_[tag] = body ? Errc::kCount_ : body.error().code;
       return well_formed_;
@@ -105,7 +106,7 @@ TEST_F(LinkTest, AReplyThatCameBeforePublishIsNotOverlooked) {
   FakePartition& partition = open(0);
   ASSERT_TRUE(submit(1));
   link_.publish();
-  link_.drain([](auto, auto, auto) { return true; });  // awake: the partition rings no bell now
+  link_.drain([](auto&&, auto&&) { return true; });  // awake: the partition rings no bell now
   partition.step();
   link_.publish();
   EXPECT_TRUE(readable(link_.event_fd()));
@@ -220,7 +221,8 @@ TEST_F(LinkTest, RepliesAlwaysHaveRoom) {
 TEST_F(LinkTest, AKeyThatIsNotLoadedIsSentAlong) {
   std::vector<std::size_t> wrapped_sizes;
   const auto partition_without_keys = [&wrapped_sizes](const RequestHeader&, ByteView body) {
-    const auto request = decode_perform(body).value();
+    PerformRequest request;
+    EXPECT_TRUE(decode_perform(body, request));
     wrapped_sizes.push_back(request.wrapped.size());
     if (request.wrapped.empty()) return FakePartition::Answer{{}, static_cast<std::uint8_t>(Errc::kKeyNotLoaded) + 1};
     return FakePartition::Answer{};
@@ -228,7 +230,7 @@ TEST_F(LinkTest, AKeyThatIsNotLoadedIsSentAlong) {
   FakePartition& partition = open(0, partition_without_keys);
   core::CryptoRequest request;
   request.key = std::make_shared<core::KeyReference>(core::KeyReference{{}, Bytes(100)});
-  ASSERT_TRUE(link_.submit({.type = MessageType::kPerform, .tag = 1, .perform = request}));
+  ASSERT_TRUE(link_.submit({.type = MessageType::kPerform, .tag = 1, .perform = {&request, 1}}));
   for (int turn = 0; turn < 2; ++turn) {
     link_.publish();
     partition.step();
@@ -245,7 +247,7 @@ TEST_F(LinkTest, AKeyIsSentAlongOnlyOnce) {
   FakePartition& partition = open(0, never_content);
   core::CryptoRequest request;
   request.key = std::make_shared<core::KeyReference>();
-  ASSERT_TRUE(link_.submit({.type = MessageType::kPerform, .tag = 1, .perform = request}));
+  ASSERT_TRUE(link_.submit({.type = MessageType::kPerform, .tag = 1, .perform = {&request, 1}}));
   for (int turn = 0; turn < 3; ++turn) {
     link_.publish();
     partition.step();
@@ -290,7 +292,7 @@ TEST_F(LinkTest, ErrorsArriveWithTheirMessage) {
   partition.step();
   Result<ByteView> got;
   std::string message;
-  link_.drain([&message](auto, auto, Result<ByteView> body) {
+  link_.drain([&message](auto&&, Result<ByteView> body) {
     EXPECT_EQ(body.error().code, Errc::kForbidden);
     message = body.error().message;
     return true;
@@ -311,12 +313,12 @@ TEST_F(LinkTest, RepliesThatNoPartitionSendsAreReported) {
   for (const auto& test : cases) {
     FakePartition& partition = open(0);
     Link link(*roster_, 0, now);
-    link.drain([](auto, auto, auto) { return true; });
+    link.drain([](auto&&, auto&&) { return true; });
     ASSERT_TRUE(link.submit({.type = MessageType::kRandom, .tag = 1, .random_bytes = 8}));
     RingWriter ring = partition.memory()->reply_writer(test.lane);
     FakePartition::reply(ring, test.reply, {});
     ring.publish();
-    link.drain([](auto, auto, auto) -> bool { throw std::logic_error("not a reply"); });
+    link.drain([](auto&&, auto&&) -> bool { throw std::logic_error("not a reply"); });
     EXPECT_EQ(roster_->take_broken(), std::vector<unsigned>{0}) << test.name;
   }
 }
@@ -351,8 +353,8 @@ TEST_F(LinkTest, TheHandlerMaySubmit) {
   ASSERT_TRUE(submit(1));
   link_.publish();
   partition.step();
-  link_.drain([this](auto, std::uint64_t tag, auto) {
-    for (std::uint64_t i = 0; i < 100; ++i) EXPECT_TRUE(submit(tag * 1000 + i));
+  link_.drain([this](const Request& request, auto&&) {
+    for (std::uint64_t i = 0; i < 100; ++i) EXPECT_TRUE(submit(request.tag * 1000 + i));
     return true;
   });
   link_.publish();

@@ -49,11 +49,14 @@ class PartitionPoolTest : public testing::Test {
 
 TEST_F(PartitionPoolTest, ManyThreadsGetTheirOwnAnswers) {
   run([](const RequestHeader&, ByteView body) {
-    core::CryptoReply reply;
-    reply.output = SecretBytes::copy(decode_perform(body).value().input);
-    const PerformReplyParts parts(reply);
+    PerformRequest request;
+    EXPECT_TRUE(decode_perform(body, request));
+    Result<core::CryptoReply> reply;
+    reply->output = SecretBytes::copy(request.operations.at(0).input);
+    PerformReplyEncoder encoder;
+    encoder.add(reply);
     Bytes all;
-    for (const ByteView part : parts.parts()) all.insert(all.end(), part.begin(), part.end());
+    for (const ByteView part : encoder.parts()) all.insert(all.end(), part.begin(), part.end());
     return FakePartition::Answer{all};
   });
   std::vector<std::thread> callers;

@@ -82,14 +82,39 @@ TEST_F(LaneServers, ServeManyKeysThroughASmallCache) {
     link.publish();
     pollfd ready{.fd = link.event_fd(), .events = POLLIN, .revents = 0};
     ASSERT_EQ(::poll(&ready, 1, 60'000), 1);
-    link.drain([&done, &failed](std::uint64_t tag, Result<core::CryptoReply> reply) {
+    link.drain([&done, &failed](std::uint64_t tag, const Result<FastLink::Results>& results) {
       const std::size_t size = tag % 7 == 0 ? 1 + tag : 64;
-      ++(reply && reply->output.size() == size ? done : failed);
+      const bool good = results && results->size() == 1 && results->front() && results->front()->output.size() == size;
+      ++(good ? done : failed);
     });
   }
   EXPECT_EQ(done, 600u);
   EXPECT_EQ(failed, 0u);
   EXPECT_LE(keys_.size(), 4u);
+}
+
+TEST_F(LaneServers, OperationsOfOneMessageAreDoneOrRefusedEachForItself) {
+  PartitionPool pool(*roster_, kShape.blocking_link());
+  FastLink link(*roster_, 0);
+  std::vector<core::CryptoRequest> requests(5, sign(pool.generate(ec_key()).value()));
+  requests[1].operation = core::KeyOperation::kEncrypt;  // not the key's
+  requests[2].algorithm = core::Algorithm::kEs384;       // of another curve
+  requests[3].input = ByteView(kDigest).first(31);       // no digest of ES256
+  std::vector<Errc> outcome;
+  ASSERT_TRUE(link.submit(requests, 0));
+  while (link.in_flight() != 0) {
+    link.publish();
+    pollfd ready{.fd = link.event_fd(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(::poll(&ready, 1, 60'000), 1);
+    link.drain([&outcome](std::uint64_t, const Result<FastLink::Results>& results) {
+      ASSERT_TRUE(results);
+      for (const auto& result : *results) outcome.push_back(result ? Errc::kCount_ : result.error().code);
+      EXPECT_EQ(results->front()->output.size(), 64U);
+      EXPECT_EQ(results->back()->output.size(), 64U);
+    });
+  }
+  using enum Errc;
+  EXPECT_EQ(outcome, (std::vector{kCount_, kForbidden, kBadParameter, kBadParameter, kCount_}));
 }
 
 TEST_F(LaneServers, ServeSeveralLinksAtOnce) {
