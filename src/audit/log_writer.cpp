@@ -38,9 +38,9 @@ void LogWriter::append_records(LineBatch& batch, const core::AuditEvent& event) 
   record_writer_.append_members(batch.begin_line(event.time), event);
   batch.end_line();
   if (event.parts.empty()) return;
-  const PartsCommon common = record_writer_.common_of(event);
+  PartWriter parts = record_writer_.part_writer(event);
   for (const core::AuditPart& part : event.parts) {
-    RecordWriter::append_members(batch.begin_line(event.time), common, event, part);
+    parts.append_members(batch.begin_line(event.time), part);
     batch.end_line();
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "audit/line.h"
 #include "base/json_text.h"
@@ -103,6 +104,15 @@ void append_decision(std::string& out, std::string_view data_action, std::string
   append_member_unless_empty(out, R"(,"appliedAssignmentId":)", assignment_id);
 }
 
+// alike: their records differ in nothing but the correlation id.
+bool alike(const core::AuditPart& a, const core::AuditPart& b) {
+  const auto described = [](const core::AuditPart& part) {
+    return std::tie(part.http_status, part.operation_name, part.algorithm, part.data_action, part.assignment_id,
+                    part.result_description);
+  };
+  return described(a) == described(b);
+}
+
 std::int64_t milliseconds(std::chrono::microseconds duration) {
   const auto rounded = std::chrono::round<std::chrono::milliseconds>(duration).count();
   return std::max<std::int64_t>(rounded, 0);
@@ -150,26 +160,34 @@ void RecordWriter::append_members(std::string& out, const core::AuditEvent& even
   out += tail_;
 }
 
-PartsCommon RecordWriter::common_of(const core::AuditEvent& event) {
-  PartsCommon common;
-  append_member(common.head, kPartStart, event.correlation_id);
-  append_caller(common.head, event);
-  common.properties = R"(,"properties":{)";
-  append_member(common.properties, R"("id":)", event.key_id);
-  return common;
+PartWriter RecordWriter::part_writer(const core::AuditEvent& event) {
+  PartWriter writer(event);
+  append_member(writer.head_, kPartStart, event.correlation_id);
+  append_caller(writer.head_, event);
+  writer.head_ += R"(,"correlationId":)";
+  writer.properties_ = R"(,"properties":{)";
+  append_member(writer.properties_, R"("id":)", event.key_id);
+  return writer;
 }
 
-void RecordWriter::append_members(std::string& out, const PartsCommon& common, const core::AuditEvent& event,
-                                  const core::AuditPart& part) {
-  out += common.head;
-  append_member(out, R"(,"correlationId":)", part.correlation_id);
-  append_member(out, R"(,"operationName":)", part.operation_name);
-  append_result(out, part.http_status, part.result_description);
-  append_status(out, part.http_status);
-  out += common.properties;
-  append_member_unless_empty(out, R"(,"algorithm":)", part.algorithm);
-  if (!part.data_action.empty()) append_decision(out, part.data_action, event.scope, part.assignment_id);
-  out += '}';
+void PartWriter::append_members(std::string& out, const core::AuditPart& part) {
+  if (described_ == nullptr || !alike(*described_, part)) describe(part);
+  append_member(out, head_, part.correlation_id);
+  out += description_;
+}
+
+void PartWriter::describe(const core::AuditPart& part) {
+  description_.clear();
+  append_member(description_, R"(,"operationName":)", part.operation_name);
+  append_result(description_, part.http_status, part.result_description);
+  append_status(description_, part.http_status);
+  description_ += properties_;
+  append_member_unless_empty(description_, R"(,"algorithm":)", part.algorithm);
+  if (!part.data_action.empty()) {
+    append_decision(description_, part.data_action, event_.scope, part.assignment_id);
+  }
+  description_ += '}';
+  described_ = &part;
 }
 
 void RecordWriter::append_caller(std::string& out, const core::AuditEvent& event) {

@@ -19,10 +19,25 @@ struct LogIdentity {
 // kFieldBytesMax bounds each text of a record that a client can choose. What is longer is cut and ends in "…".
 inline constexpr std::size_t kFieldBytesMax = 4096;
 
-// PartsCommon is what the records of one event's parts have in common, in the two places where they have it.
-struct PartsCommon {
-  std::string head;        // `batchId`, the caller
-  std::string properties;  // the key
+// PartWriter writes the records of one event's parts: `batchId`, which is the correlationId of the event's own record,
+// and by the names that every record has for them what was done with which key, by whom and with what result. What only
+// the request has (its URI, client, duration) is left out, and so is the decision where it was the event's. Most parts
+// of an event are alike: what their records share is written once. The event must outlive it.
+class PartWriter {
+ public:
+  // append_members appends all members of the part's record but `time`, each with a comma before it.
+  void append_members(std::string& out, const core::AuditPart& part);
+
+ private:
+  friend class RecordWriter;
+  explicit PartWriter(const core::AuditEvent& event) : event_(event) {}
+  void describe(const core::AuditPart& part);
+
+  const core::AuditEvent& event_;
+  std::string head_;        // `batchId`, the caller
+  std::string properties_;  // the key
+  const core::AuditPart* described_ = nullptr;
+  std::string description_;  // what stands behind correlationId in that part's record
 };
 
 // RecordWriter writes events in the Azure AuditEvent schema (reference/audit-metrics-limits.md §1.2, §1.5). Not
@@ -34,13 +49,7 @@ class RecordWriter {
   // append_members appends all members of the record but `time` (chain.h writes that), each with a comma before it.
   void append_members(std::string& out, const core::AuditEvent& event);
 
-  // append_members of a part: `batchId`, which is the correlationId of the event's own record, and by the names that
-  // every record has for them what was done with which key, by whom and with what result. What only the request has
-  // (its URI, client, duration) is left out, and so is the decision where it was the event's. `common` is common_of the
-  // event.
-  static void append_members(std::string& out, const PartsCommon& common, const core::AuditEvent& event,
-                             const core::AuditPart& part);
-  PartsCommon common_of(const core::AuditEvent& event);
+  PartWriter part_writer(const core::AuditEvent& event);
 
  private:
   void append_properties(std::string& out, const core::AuditEvent& event) const;

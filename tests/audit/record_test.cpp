@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <functional>
 #include <random>
 
 #include "audit/chain.h"
@@ -234,9 +235,42 @@ json::object record_of_part(const core::AuditEvent& whole, std::size_t i) {
   RecordWriter writer({});
   LineBatch batch;
   batch.restart({});
-  RecordWriter::append_members(batch.begin_line(whole.time), writer.common_of(whole), whole, whole.parts[i]);
+  writer.part_writer(whole).append_members(batch.begin_line(whole.time), whole.parts[i]);
   batch.end_line();
   return json::parse(batch.text()).as_object();
+}
+
+// What alike parts share is written once, so each way of not being alike must show.
+TEST(PartRecord, IsOfItsPartWhateverCameBefore) {
+  using Part = core::AuditPart;
+  const Part first{.operation_name = "KeyWrap",
+                   .algorithm = "A256KW",
+                   .data_action = "",
+                   .assignment_id = {},
+                   .correlation_id = "00000000-0000-0000-0000-000000000001",
+                   .http_status = 200,
+                   .result_description = {}};
+  const std::vector<std::function<void(Part&)>> changes{
+      [](Part& part) { part.correlation_id = "00000000-0000-0000-0000-000000000002"; },
+      [](Part& part) { part.operation_name = "KeyUnwrap"; },
+      [](Part& part) { part.algorithm = "A128KW"; },
+      [](Part& part) { part.data_action = "Microsoft.KeyVault/managedHsm/keys/wrap/action"; },
+      [](Part& part) { part.http_status = 403; },
+      [](Part& part) { part.result_description = "no"; },
+  };
+  for (const auto& change : changes) {
+    core::AuditEvent whole = event_of_parts();
+    whole.parts.assign(3, first);
+    change(whole.parts[1]);
+    RecordWriter writer({});
+    PartWriter parts = writer.part_writer(whole);
+    for (const Part& part : whole.parts) {
+      std::string in_turn, alone;
+      parts.append_members(in_turn, part);
+      RecordWriter({}).part_writer(whole).append_members(alone, part);
+      EXPECT_EQ(in_turn, alone);
+    }
+  }
 }
 
 // Who reads only the records of one operation, key, caller or result finds the parts among them.
