@@ -1,8 +1,10 @@
 #include "crypto/key_wrap.h"
 
 #include <openssl/modes.h>
+#include <openssl/provider.h>
 
 #include <array>
+#include <string_view>
 
 #include "base/assert.h"
 #include "crypto/openssl.h"
@@ -14,8 +16,19 @@ enum class Direction { kUnwrap = 0, kWrap = 1 };  // EVP's numbers
 
 // OpenSSL's wrap ciphers run AES in plain code: 3 µs for 32 bytes, 330 µs for an RSA-2048 key. Its wrap modes take any
 // block function, so they are given EVP's AES, which uses the processor's instructions: a third of that, and less.
-using Mode = std::size_t (*)(void*, const unsigned char*, unsigned char*, const unsigned char*, std::size_t,
-                             block128_f);
+using ModeFunction = std::size_t (*)(void*, const unsigned char*, unsigned char*, const unsigned char*, std::size_t,
+                                     block128_f);
+struct Mode {
+  ModeFunction function;
+  Direction direction;
+  std::array<const char*, 3> ciphers;  // the same as a whole, by the size of the KEK
+};
+constexpr std::array<const char*, 3> kKwCiphers{"AES-128-WRAP", "AES-192-WRAP", "AES-256-WRAP"};
+constexpr std::array<const char*, 3> kKwpCiphers{"AES-128-WRAP-PAD", "AES-192-WRAP-PAD", "AES-256-WRAP-PAD"};
+constexpr Mode kWrap{CRYPTO_128_wrap, Direction::kWrap, kKwCiphers};
+constexpr Mode kUnwrap{CRYPTO_128_unwrap, Direction::kUnwrap, kKwCiphers};
+constexpr Mode kWrapPadded{CRYPTO_128_wrap_pad, Direction::kWrap, kKwpCiphers};
+constexpr Mode kUnwrapPadded{CRYPTO_128_unwrap_pad, Direction::kUnwrap, kKwpCiphers};
 
 const EVP_CIPHER* fetch(const char* name) {
   const EVP_CIPHER* cipher = EVP_CIPHER_fetch(nullptr, name, nullptr);
@@ -23,10 +36,20 @@ const EVP_CIPHER* fetch(const char* name) {
   return cipher;
 }
 
-const EVP_CIPHER* block_cipher(std::size_t kek_bytes) {
+std::size_t place_of(const SecretBytes& kek) {
+  return kek.size() / 8 - 2;
+}
+
+const EVP_CIPHER* block_cipher(const SecretBytes& kek) {
   static const std::array<const EVP_CIPHER*, 3> kCiphers = {fetch("AES-128-ECB"), fetch("AES-192-ECB"),
                                                             fetch("AES-256-ECB")};
-  return kCiphers[kek_bytes / 8 - 2];
+  return kCiphers[place_of(kek)];
+}
+
+// Where AES comes from a FIPS module, so must key wrap: the module is validated for its own modes, not for what is made
+// of its blocks outside of it (SP 800-38F).
+bool module_wraps(const SecretBytes& kek) {
+  return std::string_view(OSSL_PROVIDER_get0_name(EVP_CIPHER_get0_provider(block_cipher(kek)))) == "fips";
 }
 
 void run_block(const unsigned char in[16], unsigned char out[16], const void* context) {
@@ -47,33 +70,56 @@ std::unexpected<Error> wrong_length() {
 CipherContextPtr prepare(Direction direction, const SecretBytes& kek) {
   CipherContextPtr context(EVP_CIPHER_CTX_new());
   HSM_ASSERT(context);
-  HSM_ASSERT(EVP_CipherInit_ex2(context.get(), block_cipher(kek.size()), kek.reveal().data(), nullptr,
+  HSM_ASSERT(EVP_CipherInit_ex2(context.get(), block_cipher(kek), kek.reveal().data(), nullptr,
                                 static_cast<int>(direction), nullptr) == 1);
   EVP_CIPHER_CTX_set_padding(context.get(), 0);
   return context;
 }
 
-// run gives the number of bytes written to `out`, or 0 when the integrity check failed. The initial value is RFC 3394's
+// Both give the number of bytes written to `out`, or 0 when the integrity check failed. The initial value is RFC 3394's
 // or RFC 5649's own.
-std::size_t run(Mode mode, const CipherContextPtr& prepared, ByteView in, std::span<std::uint8_t> out) {
+std::size_t run_over_blocks(const Mode& mode, const CipherContextPtr& prepared, ByteView in,
+                            std::span<std::uint8_t> out) {
   const CipherContextPtr context(EVP_CIPHER_CTX_new());
   HSM_ASSERT(context && EVP_CIPHER_CTX_copy(context.get(), prepared.get()) == 1);
-  const std::size_t size = mode(context.get(), nullptr, out.data(), in.data(), in.size(), run_block);
+  return mode.function(context.get(), nullptr, out.data(), in.data(), in.size(), run_block);
+}
+
+std::size_t run_in_module(const Mode& mode, const SecretBytes& kek, ByteView in, std::span<std::uint8_t> out) {
+  const Owned<EVP_CIPHER, EVP_CIPHER_free> cipher(EVP_CIPHER_fetch(nullptr, mode.ciphers[place_of(kek)], nullptr));
+  const CipherContextPtr context(EVP_CIPHER_CTX_new());
+  HSM_ASSERT(cipher && context);
+  EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+  HSM_ASSERT(EVP_CipherInit_ex2(context.get(), cipher.get(), kek.reveal().data(), nullptr,
+                                static_cast<int>(mode.direction), nullptr) == 1);
+  int size = 0;
+  if (EVP_CipherUpdate(context.get(), out.data(), &size, in.data(), static_cast<int>(in.size())) != 1) return 0;
+  return static_cast<std::size_t>(size);
+}
+
+std::size_t run(const Mode& mode, const PreparedKek& kek, ByteView in, std::span<std::uint8_t> out) {
+  const std::size_t size = kek.for_module.empty() ? run_over_blocks(mode, kek.blocks, in, out)
+                                                  : run_in_module(mode, kek.for_module, in, out);
   HSM_ASSERT(size <= out.size());
   return size;
 }
 
-Result<SecretBytes> wrap(Mode mode, const CipherContextPtr& prepared, ByteView key) {
+PreparedKek prepare_kek(Direction direction, const SecretBytes& kek) {
+  if (module_wraps(kek)) return {.for_module = kek.clone()};
+  return {.blocks = prepare(direction, kek)};
+}
+
+Result<SecretBytes> wrap(const Mode& mode, const PreparedKek& kek, ByteView key) {
   SecretBytes out((key.size() + 7) / 8 * 8 + kKeyWrapBlockBytes);
-  if (run(mode, prepared, key, out.writable()) != out.size()) {
+  if (run(mode, kek, key, out.writable()) != out.size()) {
     return openssl_failed(Errc::kInternal, "a key could not be wrapped");
   }
   return out;
 }
 
-Result<SecretBytes> unwrap(Mode mode, const CipherContextPtr& prepared, ByteView wrapped) {
+Result<SecretBytes> unwrap(const Mode& mode, const PreparedKek& kek, ByteView wrapped) {
   SecretBytes out(wrapped.size());
-  const std::size_t size = run(mode, prepared, wrapped, out.writable());
+  const std::size_t size = run(mode, kek, wrapped, out.writable());
   if (size == 0) return bad_ciphertext();
   out.shrink(size);
   return out;
@@ -86,26 +132,26 @@ Result<Bytes> plain_bytes(const Result<SecretBytes>& wrapped) {
 
 }  // namespace
 
-KeyWrapper::KeyWrapper(const SecretBytes& kek) : prepared_(prepare(Direction::kWrap, kek)) {}
+KeyWrapper::KeyWrapper(const SecretBytes& kek) : kek_(prepare_kek(Direction::kWrap, kek)) {}
 
 Result<SecretBytes> KeyWrapper::wrap(ByteView key) const {
   if (key.size() % 8 != 0 || key.size() < kKeyWrapBytesMin || key.size() > kKeyWrapBytesMax) return wrong_length();
-  return crypto::wrap(CRYPTO_128_wrap, prepared_, key);
+  return crypto::wrap(kWrap, kek_, key);
 }
 
 Result<SecretBytes> KeyWrapper::wrap_padded(ByteView key) const {
   if (key.empty() || key.size() > kKeyWrapBytesMax) return wrong_length();
-  return crypto::wrap(CRYPTO_128_wrap_pad, prepared_, key);
+  return crypto::wrap(kWrapPadded, kek_, key);
 }
 
-KeyUnwrapper::KeyUnwrapper(const SecretBytes& kek) : prepared_(prepare(Direction::kUnwrap, kek)) {}
+KeyUnwrapper::KeyUnwrapper(const SecretBytes& kek) : kek_(prepare_kek(Direction::kUnwrap, kek)) {}
 
 Result<SecretBytes> KeyUnwrapper::unwrap(ByteView wrapped) const {
   if (wrapped.size() % 8 != 0 || wrapped.size() < kKeyWrapBytesMin + kKeyWrapBlockBytes ||
       wrapped.size() > kKeyWrapBytesMax + kKeyWrapBlockBytes) {
     return wrong_length();
   }
-  return crypto::unwrap(CRYPTO_128_unwrap, prepared_, wrapped);
+  return crypto::unwrap(kUnwrap, kek_, wrapped);
 }
 
 Result<SecretBytes> KeyUnwrapper::unwrap_padded(ByteView wrapped) const {
@@ -113,7 +159,7 @@ Result<SecretBytes> KeyUnwrapper::unwrap_padded(ByteView wrapped) const {
       wrapped.size() > kKeyWrapBytesMax + kKeyWrapBlockBytes) {
     return wrong_length();
   }
-  return crypto::unwrap(CRYPTO_128_unwrap_pad, prepared_, wrapped);
+  return crypto::unwrap(kUnwrapPadded, kek_, wrapped);
 }
 
 Result<Bytes> wrap_key(const SecretBytes& kek, ByteView key) {

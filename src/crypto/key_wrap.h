@@ -22,8 +22,15 @@ Result<SecretBytes> unwrap_key(const SecretBytes& kek, ByteView wrapped);
 Result<Bytes> wrap_key_padded(const SecretBytes& kek, ByteView key);
 Result<SecretBytes> unwrap_key_padded(const SecretBytes& kek, ByteView wrapped);
 
-// KeyWrapper is a key-encryption key that wraps often: AES's schedule is ready, each operation works on a copy. It
-// gives what wrap_key and wrap_key_padded give, as what replies hold. `kek` must have one of the three lengths.
+// PreparedKek is a key-encryption key with AES's schedule ready, of which each operation works on a copy; or the key
+// itself, where OpenSSL's FIPS provider must do the whole of it.
+struct PreparedKek {
+  CipherContextPtr blocks{};
+  SecretBytes for_module{};
+};
+
+// KeyWrapper is a key-encryption key that wraps often. It gives what wrap_key and wrap_key_padded give, as what replies
+// hold. `kek` must have one of the three lengths.
 // Thread-safe.
 class KeyWrapper {
  public:
@@ -32,7 +39,7 @@ class KeyWrapper {
   Result<SecretBytes> wrap_padded(ByteView key) const;
 
  private:
-  CipherContextPtr prepared_;
+  PreparedKek kek_;
 };
 
 // KeyUnwrapper is the same for unwrap_key and unwrap_key_padded.
@@ -43,7 +50,7 @@ class KeyUnwrapper {
   Result<SecretBytes> unwrap_padded(ByteView wrapped) const;
 
  private:
-  CipherContextPtr prepared_;
+  PreparedKek kek_;
 };
 
 }  // namespace hsm::crypto

@@ -15,6 +15,12 @@ const Result<Providers>& fips_providers() {
   return loaded;
 }
 
+// Before any test, since those of key wrap (tests/crypto/key_wrap_test.cpp) run here once more, with the module's.
+class InFipsMode : public ::testing::Environment {
+  void SetUp() override { (void)fips_providers(); }
+};
+const auto* const kInFipsMode = ::testing::AddGlobalTestEnvironment(new InFipsMode);
+
 class FipsMode : public ::testing::Test {
  protected:
   void SetUp() override {
