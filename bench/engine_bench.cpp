@@ -91,9 +91,9 @@ void unwrap_blob(benchmark::State& state, Algorithm algorithm, bool load) {
   SystemRandom random;
   SecretBytes kek(32);
   random.fill(kek.writable());
-  const Bytes blob = wrap(kek, DomainId{}, key.policy, key.generated.material, random);
+  const Bytes blob = wrap(kek, core::DomainId{}, key.policy, key.generated.material, random);
   for (auto _ : state) {
-    auto opened = unwrap(kek, DomainId{}, blob);
+    auto opened = unwrap(kek, core::DomainId{}, blob);
     if (!opened || (load && !engine().load(opened->policy, opened->material))) state.SkipWithError("refused");
   }
 }

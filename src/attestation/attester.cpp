@@ -30,8 +30,7 @@ crypto::CertificateSpec spec(crypto::CertificateKind kind, std::string name) {
           .not_after = crypto::kNoExpiry};
 }
 
-std::string chain(const partition::DomainId& domain, const crypto::Ed25519Key& root_key,
-                  const crypto::Ed25519Key& key) {
+std::string chain(const core::DomainId& domain, const crypto::Ed25519Key& root_key, const crypto::Ed25519Key& key) {
   using crypto::CertificateKind;
   const auto root = crypto::make_self_signed(spec(CertificateKind::kAuthority, root_name(domain)), root_key.get(),
                                              serial_of(root_key));
@@ -49,7 +48,7 @@ std::string root_name(ByteView domain_id) {
   return "Strongroom " + to_hex(domain_id) + " attestation root";
 }
 
-Attester::Attester(const partition::DomainId& domain, const SecretBytes& root_seed, const SecretBytes& attester_seed)
+Attester::Attester(const core::DomainId& domain, const SecretBytes& root_seed, const SecretBytes& attester_seed)
     : key_(attester_seed), certificates_(chain(domain, crypto::Ed25519Key(root_seed), key_)) {}
 
 Bytes Attester::sign(const Object& object) const {

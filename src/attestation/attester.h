@@ -4,10 +4,10 @@
 #include "attestation/key_objects.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "core/domain_id.h"
 #include "core/ports/partitions.h"
 #include "crypto/certificate.h"
 #include "crypto/ed25519.h"
-#include "partition/domain/domain_id.h"
 
 namespace hsm::attestation {
 
@@ -18,7 +18,7 @@ namespace hsm::attestation {
 class Attester {
  public:
   // Each seed is crypto::kEd25519SeedBytes.
-  Attester(const partition::DomainId& domain, const SecretBytes& root_seed, const SecretBytes& attester_seed);
+  Attester(const core::DomainId& domain, const SecretBytes& root_seed, const SecretBytes& attester_seed);
 
   // PEM: the attester's certificate, then the root.
   const std::string& certificates() const { return certificates_; }

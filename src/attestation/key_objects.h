@@ -3,8 +3,8 @@
 #include <string>
 
 #include "attestation/blob.h"
+#include "core/domain_id.h"
 #include "core/key_material.h"
-#include "partition/domain/domain_id.h"
 
 namespace hsm::attestation {
 
@@ -17,7 +17,7 @@ struct KeyFacts {
   core::PublicKey public_key;  // empty for symmetric keys
   Bytes check_value;           // symmetric keys only
   core::KeyId wrapped_key_id{};
-  partition::DomainId domain{};
+  core::DomainId domain{};
   std::string engine;  // printable ASCII
   bool fips = false;
 };

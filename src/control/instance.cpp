@@ -106,7 +106,7 @@ class OpenInstance final : public Instance {
     return {};
   }
 
-  void seal_records(const partition::DomainId& domain, SecretBytes record_key) {
+  void seal_records(const core::DomainId& domain, SecretBytes record_key) {
     store_ = std::make_unique<storage::SealingStore>(*disk_, std::move(record_key), copy_of(domain), random_);
   }
 

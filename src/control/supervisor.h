@@ -8,11 +8,11 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "core/domain_id.h"
 #include "core/engine_info.h"
 #include "core/ports/partitions.h"
 #include "partition/channel/launch.h"
 #include "partition/client/fast_link.h"
-#include "partition/domain/domain_id.h"
 
 namespace hsm::control {
 
@@ -33,11 +33,11 @@ inline constexpr unsigned kPartitionsMax = 16;
 // this node's seal key can open it. The record key seals store records (design §5).
 struct CreatedDomain {
   Bytes sealed;
-  partition::DomainId domain_id;
+  core::DomainId domain_id;
   SecretBytes record_key;
 };
 struct OpenedDomain {
-  partition::DomainId domain_id;
+  core::DomainId domain_id;
   SecretBytes record_key;
 };
 

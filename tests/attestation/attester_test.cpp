@@ -23,7 +23,7 @@ TEST(Attester, MakesTheSameChainForEver) {
 }
 
 TEST(Attester, HasAChainOfItsOwnForEachDomainAndSecret) {
-  partition::DomainId other = test::kDomain;
+  core::DomainId other = test::kDomain;
   other[0] ^= 1;
   EXPECT_NE(attester(1).certificates(), attester(2).certificates());
   EXPECT_NE(attester(1).certificates(), attester(1, other).certificates());

@@ -4,11 +4,11 @@
 
 namespace hsm::attestation::test {
 
-inline constexpr partition::DomainId kDomain{0xd0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+inline constexpr core::DomainId kDomain{0xd0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 inline const TimePoint kNow = from_unix_seconds(1'800'000'000);
 
 // A domain's attester: `seed` tells one master secret from another.
-inline Attester attester(std::uint8_t seed = 1, const partition::DomainId& domain = kDomain) {
+inline Attester attester(std::uint8_t seed = 1, const core::DomainId& domain = kDomain) {
   return {domain, SecretBytes::copy(Bytes(32, seed)),
           SecretBytes::copy(Bytes(32, static_cast<std::uint8_t>(seed + 100)))};
 }

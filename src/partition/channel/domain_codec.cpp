@@ -74,7 +74,7 @@ Result<core::DomainFile> decode_domain_file(ByteView body) {
 }
 
 SecretBytes encode(const NewDomain& domain) {
-  SecretWriter out(sizeof(std::uint32_t) + domain.sealed.size() + sizeof(DomainId) + kRecordKeyBytes);
+  SecretWriter out(sizeof(std::uint32_t) + domain.sealed.size() + sizeof(core::DomainId) + kRecordKeyBytes);
   out.put_bytes(domain.sealed);
   out.put_raw(domain.keys.id);
   out.put_raw(domain.keys.record_key.reveal());
@@ -91,7 +91,7 @@ Result<NewDomain> decode_new_domain(ByteView body) {
 }
 
 SecretBytes encode(const DomainKeys& keys) {
-  SecretWriter out(sizeof(DomainId) + kRecordKeyBytes);
+  SecretWriter out(sizeof(core::DomainId) + kRecordKeyBytes);
   out.put_raw(keys.id);
   out.put_raw(keys.record_key.reveal());
   return out.take();

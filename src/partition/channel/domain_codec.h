@@ -4,10 +4,10 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "core/domain_id.h"
 #include "core/key_backup.h"
 #include "core/ports/partitions.h"
 #include "partition/channel/message.h"
-#include "partition/domain/domain_id.h"
 
 namespace hsm::partition {
 
@@ -52,7 +52,7 @@ Bytes encode(const core::DomainFile& file);
 Result<core::DomainFile> decode_domain_file(ByteView body);
 
 struct DomainKeys {
-  DomainId id{};
+  core::DomainId id{};
   SecretBytes record_key;
 };
 struct NewDomain {

@@ -8,7 +8,7 @@ namespace hsm::partition {
 namespace {
 
 constexpr std::uint8_t kFormatVersion = 1;
-constexpr std::size_t kIdBytes = std::tuple_size_v<DomainId>;
+constexpr std::size_t kIdBytes = std::tuple_size_v<core::DomainId>;
 
 // stored: another label is another key, and all that it protected is lost.
 constexpr const char* kKeyWrappingLabel = "strongroom key wrapping 1";
@@ -21,7 +21,7 @@ constexpr const char* kAttestationRootLabel = "strongroom attestation root 1";
 }  // namespace
 
 MasterSecret MasterSecret::create(Random& random) {
-  DomainId id{};
+  core::DomainId id{};
   random.fill(id);
   SecretBytes secret(kMasterSecretBytes);
   random.fill(secret.writable());
@@ -33,7 +33,7 @@ Result<MasterSecret> MasterSecret::open_payload(const SecretBytes& payload) {
   if (bytes.size() != kDomainPayloadBytes || bytes[0] != kFormatVersion) {
     return fail(Errc::kBadParameter, "the security domain is not of a form that this version reads");
   }
-  DomainId id{};
+  core::DomainId id{};
   std::ranges::copy(bytes.subspan(1, kIdBytes), id.begin());
   return MasterSecret(id, SecretBytes::copy(bytes.last(kMasterSecretBytes)));
 }

@@ -2,12 +2,12 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
-#include "partition/domain/domain_id.h"
+#include "core/domain_id.h"
 
 namespace hsm::partition {
 
 inline constexpr std::size_t kMasterSecretBytes = 32;
-inline constexpr std::size_t kDomainPayloadBytes = 1 + std::tuple_size_v<DomainId> + kMasterSecretBytes;
+inline constexpr std::size_t kDomainPayloadBytes = 1 + std::tuple_size_v<core::DomainId> + kMasterSecretBytes;
 
 // MasterSecret is the root of one instance's keys (design §5). It is born in a partition and leaves it in two forms
 // only: sealed by the node's seal (sealed_domain.h) and encrypted to the quorum's certificates (export_domain.h).
@@ -23,7 +23,7 @@ class MasterSecret {
   static Result<MasterSecret> open_payload(const SecretBytes& payload);
   SecretBytes payload() const;
 
-  const DomainId& domain_id() const { return id_; }
+  const core::DomainId& domain_id() const { return id_; }
 
   SecretBytes key_wrapping_key() const;       // 32 bytes, for wrapped_key.h; never leaves partitions
   SecretBytes record_key() const;             // 32 bytes; given to the front end, seals store records
@@ -33,10 +33,10 @@ class MasterSecret {
   SecretBytes attestation_root_seed() const;  // 32 bytes, Ed25519; never leaves partitions
 
  private:
-  MasterSecret(const DomainId& id, SecretBytes secret) : id_(id), secret_(std::move(secret)) {}
+  MasterSecret(const core::DomainId& id, SecretBytes secret) : id_(id), secret_(std::move(secret)) {}
   SecretBytes derive(const char* label, std::size_t n) const;
 
-  DomainId id_;
+  core::DomainId id_;
   SecretBytes secret_;
 };
 

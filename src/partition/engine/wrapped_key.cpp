@@ -17,7 +17,7 @@ constexpr std::uint8_t kImmutablePolicyFlag = 2;
 constexpr std::uint8_t kLocalFlag = 4;
 constexpr std::string_view kLabel = "strongroom wrapped key 1";  // stored
 constexpr std::size_t kHeadBytes = 1 + kWrappedKeyPolicyBytes;
-using AdditionalData = std::array<std::uint8_t, std::tuple_size_v<DomainId> + kHeadBytes>;
+using AdditionalData = std::array<std::uint8_t, std::tuple_size_v<core::DomainId> + kHeadBytes>;
 
 bool acceptable(const core::KeyPolicy& policy) {
   return core::valid(policy.spec) && policy.operations.within(core::possible_operations(policy.spec)) &&
@@ -57,7 +57,7 @@ core::KeyPolicy read_head(ByteView head) {
   return policy;
 }
 
-AdditionalData additional_data(const DomainId& domain, ByteView head) {
+AdditionalData additional_data(const core::DomainId& domain, ByteView head) {
   AdditionalData aad{};
   const auto rest = std::ranges::copy(domain, aad.begin()).out;
   std::ranges::copy(head, rest);
@@ -66,8 +66,8 @@ AdditionalData additional_data(const DomainId& domain, ByteView head) {
 
 }  // namespace
 
-Bytes wrap(const SecretBytes& kek, const DomainId& domain, const core::KeyPolicy& policy, const SecretBytes& material,
-           Random& random) {
+Bytes wrap(const SecretBytes& kek, const core::DomainId& domain, const core::KeyPolicy& policy,
+           const SecretBytes& material, Random& random) {
   HSM_ASSERT(acceptable(policy));
   Bytes blob = write_head(policy);
   HSM_ASSERT(blob.size() == kHeadBytes);
@@ -77,7 +77,7 @@ Bytes wrap(const SecretBytes& kek, const DomainId& domain, const core::KeyPolicy
   return blob;
 }
 
-Result<UnwrappedKey> unwrap(const SecretBytes& kek, const DomainId& domain, ByteView blob) {
+Result<UnwrappedKey> unwrap(const SecretBytes& kek, const core::DomainId& domain, ByteView blob) {
   if (blob.size() < kWrappedKeyOverheadBytes || blob.size() > kWrappedKeyBytesMax || blob[0] < kOldestVersion ||
       blob[0] > kFormatVersion) {
     return crypto::bad_ciphertext();

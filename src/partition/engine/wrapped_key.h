@@ -3,8 +3,8 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "core/domain_id.h"
 #include "core/key_material.h"
-#include "partition/domain/domain_id.h"
 #include "partition/domain/salted_seal.h"
 
 namespace hsm::partition {
@@ -25,8 +25,8 @@ inline constexpr std::size_t kWrappedKeyBytesMax = 4096;
 
 // wrap seals the material under `kek`, the key-wrapping key (32 bytes). The policy is one that unwrap accepts and the
 // blob is no longer than kWrappedKeyBytesMax; all else is a programmer's error.
-Bytes wrap(const SecretBytes& kek, const DomainId& domain, const core::KeyPolicy& policy, const SecretBytes& material,
-           Random& random);
+Bytes wrap(const SecretBytes& kek, const core::DomainId& domain, const core::KeyPolicy& policy,
+           const SecretBytes& material, Random& random);
 
 struct UnwrappedKey {
   core::KeyPolicy policy;
@@ -35,7 +35,7 @@ struct UnwrappedKey {
 
 // unwrap is the inverse. kBadCiphertext: anything but a blob made by wrap with the same key and domain; never says what
 // was wrong. The policy it returns has a spec that the service offers and operations possible for it.
-Result<UnwrappedKey> unwrap(const SecretBytes& kek, const DomainId& domain, ByteView blob);
+Result<UnwrappedKey> unwrap(const SecretBytes& kek, const core::DomainId& domain, ByteView blob);
 
 // key_id names the blob (core::KeyId): the first 16 bytes of its SHA-256.
 core::KeyId key_id(ByteView blob);

@@ -26,7 +26,7 @@ class WrappedKey : public ::testing::Test {
 
   SystemRandom random_;
   SecretBytes kek_{32};
-  DomainId domain_{};
+  core::DomainId domain_{};
   SecretBytes material_{32};
   core::KeyPolicy policy_;
 };
@@ -151,7 +151,7 @@ TEST_F(WrappedKey, RefusesEveryOtherLength) {
 
 TEST_F(WrappedKey, RefusesAnotherDomainOrKeyWithTheSameWords) {
   const Bytes blob = wrapped();
-  DomainId other_domain = domain_;
+  core::DomainId other_domain = domain_;
   other_domain[15] ^= 1;
   SecretBytes other_kek = kek_.clone();
   other_kek.writable()[0] ^= 1;
