@@ -1,5 +1,6 @@
 #include "api/router.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -155,21 +156,19 @@ Result<Route> route(http::Method method, std::string_view path) {
     path.remove_prefix(provider + kProvider.size());
   }
   const Segments segments = split(path);
-  bool other_method = false;
   if (segments.too_many) return fail(Errc::kNotFound);
+  // Most shapes are of another method, which is seen at once; whether one of them fits matters only if no other does.
   for (const Shape& shape : kShapes[segments.count]) {
-    if ((shape.row->scope == core::ScopeRule::kUrl) != scoped) continue;
-    const auto found = match(shape, segments);
-    if (!found) continue;
-    if (!same(shape.row->verb, method)) {
-      other_method = true;
-      continue;
+    if (!same(shape.row->verb, method) || (shape.row->scope == core::ScopeRule::kUrl) != scoped) continue;
+    if (const auto found = match(shape, segments)) {
+      HSM_TRY(Target target, target_of(*shape.row, *found, url_scope));
+      return Route{shape.row, std::move(target)};
     }
-    HSM_TRY(Target target, target_of(*shape.row, *found, url_scope));
-    return Route{shape.row, std::move(target)};
   }
-  if (other_method) return fail(Errc::kMethodNotAllowed);
-  return fail(Errc::kNotFound);
+  const bool other_method = std::ranges::any_of(kShapes[segments.count], [&](const Shape& shape) {
+    return (shape.row->scope == core::ScopeRule::kUrl) == scoped && match(shape, segments);
+  });
+  return fail(other_method ? Errc::kMethodNotAllowed : Errc::kNotFound);
 }
 
 }  // namespace hsm::api

@@ -72,6 +72,22 @@ def test_the_hsm_tells_a_true_rsa_signature_from_a_false_one(keys, cryptography_
     assert verdict(tampered(signature)) is False
 
 
+@pytest.mark.parametrize("value", [MESSAGE, secrets.token_bytes(245), b"x"], ids=["text", "longest", "shortest"])
+def test_rsnull_signs_a_value_as_it_is(rig, name, value):
+    rest = rig.rest(rig.user)
+    jwk = rest.create_key(name, kty="RSA-HSM", key_size=2048)["key"]
+    numbers = rsa.RSAPublicNumbers(*(int.from_bytes(unb64u(jwk[member]), "big") for member in "en"))
+
+    signature = unb64u(rest.post(f"/keys/{name}/sign", {"alg": "RSNULL", "value": b64u(value)}).json()["value"])
+
+    assert numbers.public_key().recover_data_from_signature(signature, padding.PKCS1v15(), None) == value
+    for changed, good in ((signature, True), (tampered(signature), False)):
+        body = {"alg": "RSNULL", "digest": b64u(value), "value": b64u(changed)}
+        assert rest.post(f"/keys/{name}/verify", body).json()["value"] is good
+    too_long = rest.post(f"/keys/{name}/sign", {"alg": "RSNULL", "value": b64u(bytes(246))})
+    assert (too_long.status_code, too_long.json()["error"]["code"]) == (400, "BadParameter")
+
+
 @pytest.mark.parametrize("algorithm", RSA_ENCRYPTIONS)
 def test_what_is_encrypted_outside_with_the_public_key_is_decrypted_inside(keys, cryptography_of, name, algorithm):
     key = keys.create_rsa_key(name, size=2048, hardware_protected=True)

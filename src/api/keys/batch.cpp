@@ -28,7 +28,8 @@ Result<KeyOperation> operation_member(const JsonObject& object) {
   HSM_TRY(const std::string_view name, required_text_member(object, "operation"));
   const auto operation = core::key_operation_named(name);
   if (!operation || core::row_of(*operation) == nullptr) {
-    return fail(Errc::kBadParameter, "'operation' must be one of encrypt, decrypt, sign, verify, wrapKey, unwrapKey.");
+    return fail(Errc::kBadParameter,
+                "'operation' must be one of encrypt, decrypt, sign, verify, wrapKey, unwrapKey, deriveKey.");
   }
   return *operation;
 }

@@ -70,7 +70,11 @@ std::uint32_t reply_slots(std::size_t body_bytes_max) {
 }  // namespace
 
 Load load_of(const Request& request) {
-  if (request.type == MessageType::kPerform) return first_message(request.perform).load;
+  if (request.type == MessageType::kPerform) {
+    const Message message = first_message(request.perform);
+    HSM_ASSERT(message.operations == request.perform.size());
+    return message.load;
+  }
   return {.cost = 1, .reply_slots = reply_slots(reply_bytes_max(request))};
 }
 

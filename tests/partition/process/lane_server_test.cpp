@@ -97,9 +97,10 @@ TEST_F(LaneServers, OperationsOfOneMessageAreDoneOrRefusedEachForItself) {
   PartitionPool pool(*roster_, kShape.blocking_link());
   FastLink link(*roster_, 0);
   std::vector<core::CryptoRequest> requests(5, sign(pool.generate(ec_key()).value()));
-  requests[1].operation = core::KeyOperation::kEncrypt;  // not the key's
-  requests[2].algorithm = core::Algorithm::kEs384;       // of another curve
-  requests[3].input = ByteView(kDigest).first(31);       // no digest of ES256
+  requests[1].operation = core::KeyOperation::kDecrypt;  // not the key's
+  requests[1].algorithm = core::Algorithm::kA256Gcm;
+  requests[2].algorithm = core::Algorithm::kHs256;  // of another type
+  requests[3].input = ByteView(kDigest).first(31);  // no digest of ES256
   std::vector<Errc> outcome;
   ASSERT_TRUE(link.submit(requests, 0));
   while (link.in_flight() != 0) {
